@@ -7,7 +7,7 @@ public readonly record struct FsResult<T>
 {
     private readonly T? _value;
 
-    private FsResult(FsStatus status, T? value)
+    internal FsResult(FsStatus status, T? value)
     {
         Status = status;
         _value = value;
@@ -24,4 +24,11 @@ public readonly record struct FsResult<T>
         value = _value;
         return Status == FsStatus.Ok;
     }
+}
+
+/// <summary>Makes results where C# does not convert by itself.</summary>
+public static class FsResult
+{
+    /// <summary>A success. The language has no conversions from interfaces, so these are made here.</summary>
+    public static FsResult<T> Of<T>(T value) => new(FsStatus.Ok, value);
 }
