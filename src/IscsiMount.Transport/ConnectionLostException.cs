@@ -6,5 +6,8 @@ namespace IscsiMount.Transport;
 public sealed class ConnectionLostException(string message, Exception? cause = null)
     : StorageFaultException(FaultScope.Connection, message, cause)
 {
-    public override bool IsTransient => true;
+    /// <summary>Why it could not be made, or nothing if it was up and then was lost.</summary>
+    public ConnectFailure? Failure { get; init; }
+
+    public override bool IsTransient => Failure is not ConnectFailure.NameUnknown;
 }
