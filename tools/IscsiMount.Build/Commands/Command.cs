@@ -1,0 +1,36 @@
+namespace IscsiMount.Build.Commands;
+
+/// <summary>A program with its arguments, and how long it may take.</summary>
+internal sealed record Command(string Program, params string[] Arguments)
+{
+    /// <summary>When this has passed, the program is killed with all its children.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(5);
+
+    public string Folder { get; init; } = Workspace.Root;
+
+    /// <summary>Variables beside our own. A null takes one away.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The .NET SDK that runs this tool. It leaves no build servers behind.</summary>
+    public static Command Dotnet(params string[] arguments) => new(
+        System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+    {
+        Environment = new Dictionary<string, string?>
+        {
+            ["MSBUILDDISABLENODEREUSE"] = "1",
+            // What `dotnet run` set for us is not for the programs that we start.
+            ["MSBuildSDKsPath"] = null,
+            ["MSBuildExtensionsPath"] = null,
+        },
+    };
+
+    /// <summary>As one would type it.</summary>
+    public override string ToString() => string.Join(' ', [Path.GetFileName(Program), .. Arguments.Select(Quote)]);
+
+    private static string Quote(string argument)
+    {
+        return argument.Length > 0 && argument.All(c => char.IsLetterOrDigit(c) || "-_./:=,@+%*".Contains(c))
+            ? argument
+            : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
+}

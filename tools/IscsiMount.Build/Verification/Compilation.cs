@@ -1,0 +1,38 @@
+using IscsiMount.Build.Commands;
+
+namespace IscsiMount.Build.Verification;
+
+/// <summary>The steps before any test: the code compiles without a warning, and is formatted.</summary>
+internal static class Compilation
+{
+    /// <summary>Compiles the solution or one project. Warnings are errors.</summary>
+    public static async Task BuildAsync(string what, CancellationToken cancellationToken)
+    {
+        Command command = Command.Dotnet("build", what, "-c", "Release", "--nologo", "-v", "quiet") with
+        {
+            Limit = TimeSpan.FromMinutes(10),
+        };
+        await StepAsync("compile", command, cancellationToken);
+    }
+
+    /// <summary>Compares the layout of the code with the rules. It changes nothing.</summary>
+    public static async Task VerifyFormatAsync(CancellationToken cancellationToken)
+    {
+        Command command = Command.Dotnet("format", Workspace.Solution, "--verify-no-changes", "--no-restore");
+        await StepAsync("format", command, cancellationToken);
+    }
+
+    private static async Task StepAsync(string name, Command command, CancellationToken cancellationToken)
+    {
+        Console.WriteLine($"$ {command}");
+        long start = TimeProvider.System.GetTimestamp();
+        CommandResult result = await CommandRunner.ShowAsync(command, cancellationToken);
+        TimeSpan duration = TimeProvider.System.GetElapsedTime(start);
+        if (!result.IsSuccess)
+        {
+            throw new BuildFailedException($"'{command}' {result.Ending}.");
+        }
+
+        Console.WriteLine($"ok     {name,-40} {duration.TotalSeconds,34:F1} s");
+    }
+}

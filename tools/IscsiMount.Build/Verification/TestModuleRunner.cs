@@ -1,0 +1,72 @@
+using System.Xml;
+using System.Xml.Linq;
+using IscsiMount.Build.Commands;
+
+namespace IscsiMount.Build.Verification;
+
+/// <summary>Runs the program of one test project and reads what it reports.</summary>
+internal sealed class TestModuleRunner(TestSelection selection)
+{
+    // LIMIT: the slowest project takes a third of it. A test that hangs is named after a minute.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
+
+    private static readonly string ReportFolder = Path.Join(Workspace.Artifacts, "test-reports");
+
+    public async Task<TestReport> RunAsync(TestModule module, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(ReportFolder);
+        string report = Path.Join(ReportFolder, $"{module.Name}.xml");
+        File.Delete(report);
+
+        Command command = CommandFor(module, report);
+        long start = TimeProvider.System.GetTimestamp();
+        CommandResult result = await CommandRunner.CaptureAsync(command, cancellationToken);
+        TimeSpan duration = TimeProvider.System.GetElapsedTime(start);
+
+        TestReport outcome = Judge(module, result, report);
+        string mark = outcome.Failed.Count == 0 ? "ok    " : "FAILED";
+        Console.WriteLine(
+            $"{mark} {module.Name,-40} {outcome.PassedCount,6} passed {outcome.Failed.Count,4} failed {duration.TotalSeconds,7:F1} s");
+        return outcome;
+    }
+
+    private static TestReport Judge(TestModule module, CommandResult result, string report)
+    {
+        if (!File.Exists(report))
+        {
+            return TestReport.OfCrash(module.Name, $"It wrote no report and {result.Ending}.\n{Tail(result.Output)}");
+        }
+
+        TestReport outcome;
+        try
+        {
+            outcome = TestReport.Read(module.Name, XDocument.Load(report));
+        }
+        catch (XmlException reason)
+        {
+            return TestReport.OfCrash(module.Name, $"Its report cannot be read ({reason.Message}), and it {result.Ending}.");
+        }
+
+        // Whoever ends with an error and reports none has crashed after its last test.
+        return result.IsSuccess || outcome.Failed.Count > 0
+            ? outcome
+            : outcome with { Failed = [new FailedTest($"{module.Name} as a whole", "", $"It {result.Ending}.\n{Tail(result.Output)}")] };
+    }
+
+    private Command CommandFor(TestModule module, string report)
+    {
+        string[] filter = selection.Filter is { } method ? ["-method", $"*{method}*"] : [];
+        return Command.Dotnet(
+            [module.Assembly, "-noColor", "-noLogo", "-failSkips", "-longRunning", "60", "-xml", report, .. filter]) with
+        {
+            Limit = Limit,
+            Environment = new Dictionary<string, string?> { ["ISCSIMOUNT_SEED"] = selection.Seed },
+        };
+    }
+
+    private static string Tail(string output)
+    {
+        string[] lines = output.TrimEnd().Split('\n');
+        return string.Join('\n', lines.TakeLast(60));
+    }
+}
