@@ -40,7 +40,7 @@ public readonly record struct Isid
         return new Isid(0x8000_0000_0000 | ((ulong)host << 16) | qualifier);
     }
 
-    /// <summary>The random format, with its host part drawn now. Keep it: another one means another SCSI port.</summary>
+    /// <summary>As above, with a host part drawn now. Keep it: another one means another SCSI port.</summary>
     public static Isid FromRandom(Random chance, ushort qualifier)
     {
         ArgumentNullException.ThrowIfNull(chance);

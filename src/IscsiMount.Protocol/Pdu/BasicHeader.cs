@@ -50,7 +50,7 @@ public readonly record struct BasicHeader
     /// <summary>Every part of a PDU begins at a multiple of four bytes (RFC 7143 §11.1).</summary>
     public static int Padded(int length) => (length + 3) & ~3;
 
-    /// <summary>Reads what the header of a PDU of any kind says about its size. The opcode may be one we do not know.</summary>
+    /// <summary>Reads what any header says about its PDU. The opcode may be one that we do not know.</summary>
     /// <exception cref="ProtocolViolationException">The target sent additional header segments.</exception>
     public static BasicHeader Read(ReadOnlySpan<byte> source)
     {

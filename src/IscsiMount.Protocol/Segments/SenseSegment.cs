@@ -25,7 +25,7 @@ public readonly ref struct SenseSegment
     /// <summary>Bytes of the data segment.</summary>
     public int Length => PrefixLength + Sense.Length + Rest.Length;
 
-    /// <summary>Reads the segment; an empty one holds no sense. What is read stays in <paramref name="source"/>.</summary>
+    /// <summary>Reads the segment; an empty one holds no sense. The bytes stay where they are.</summary>
     /// <exception cref="ProtocolViolationException">The sense data does not fit into the segment.</exception>
     public static SenseSegment Read(ReadOnlySpan<byte> source)
     {
