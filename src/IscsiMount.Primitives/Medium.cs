@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace IscsiMount.Primitives;
 
@@ -16,19 +15,6 @@ public static class Medium
         if (!condition)
         {
             throw new DamagedMediumException(structure, observed);
-        }
-    }
-
-    /// <summary>The same for an interpolated text, which costs nothing while the medium is sound.</summary>
-    /// <exception cref="DamagedMediumException">The condition does not hold.</exception>
-    public static void Holds(
-        [DoesNotReturnIf(false)] bool condition,
-        string structure,
-        [InterpolatedStringHandlerArgument(nameof(condition))] ref ObservedMessage observed)
-    {
-        if (!condition)
-        {
-            throw new DamagedMediumException(structure, observed.Take());
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace IscsiMount.Primitives;
 
@@ -16,19 +15,6 @@ public static class Rule
         if (!condition)
         {
             throw new ProtocolViolationException(citation, observed);
-        }
-    }
-
-    /// <summary>The same for an interpolated text, which costs nothing while the rule is kept.</summary>
-    /// <exception cref="ProtocolViolationException">The condition does not hold.</exception>
-    public static void Holds(
-        [DoesNotReturnIf(false)] bool condition,
-        string citation,
-        [InterpolatedStringHandlerArgument(nameof(condition))] ref ObservedMessage observed)
-    {
-        if (!condition)
-        {
-            throw new ProtocolViolationException(citation, observed.Take());
         }
     }
 }

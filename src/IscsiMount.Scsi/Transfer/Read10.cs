@@ -1,0 +1,20 @@
+namespace IscsiMount.Scsi.Transfer;
+
+/// <summary>The command block that reads blocks, for units that know no longer form.</summary>
+public static class Read10
+{
+    /// <summary>Writes the block to all 16 bytes of <paramref name="cdb"/>, without allocation.</summary>
+    public static void Write(
+        Span<byte> cdb, uint firstBlock, ushort blockCount, TransferOptions options = TransferOptions.None)
+    {
+        new BlockTransfer
+        {
+            Kind = TransferKind.Read,
+            Form = CdbForm.Ten,
+            FirstBlock = firstBlock,
+            BlockCount = blockCount,
+            ForceUnitAccess = options.HasFlag(TransferOptions.ForceUnitAccess),
+            DisablePageOut = options.HasFlag(TransferOptions.DisablePageOut),
+        }.Write(cdb);
+    }
+}
