@@ -1,3 +1,1 @@
-using IscsiMount.Cli;
-
-return await CommandLine.RunAsync(args);
+return 0;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace IscsiMount.Primitives;
 
@@ -11,14 +10,11 @@ public static class Medium
     /// <param name="structure">The structure by its name in the format, such as <c>$MFT record 24</c>.</param>
     /// <param name="observed">What was seen instead.</param>
     /// <exception cref="DamagedMediumException">The condition does not hold.</exception>
-    public static void Holds(
-        [DoesNotReturnIf(false)] bool condition,
-        [InterpolatedStringHandlerArgument(nameof(condition))] FaultText structure,
-        [InterpolatedStringHandlerArgument(nameof(condition))] FaultText observed)
+    public static void Holds([DoesNotReturnIf(false)] bool condition, string structure, string observed)
     {
         if (!condition)
         {
-            throw new DamagedMediumException(structure.ToString(), observed.ToString());
+            throw new DamagedMediumException(structure, observed);
         }
     }
 }

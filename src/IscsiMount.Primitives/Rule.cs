@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace IscsiMount.Primitives;
 
@@ -11,14 +10,11 @@ public static class Rule
     /// <param name="citation">The rule, such as <c>RFC 7143 §11.8.4</c>.</param>
     /// <param name="observed">What was seen instead.</param>
     /// <exception cref="ProtocolViolationException">The condition does not hold.</exception>
-    public static void Holds(
-        [DoesNotReturnIf(false)] bool condition,
-        string citation,
-        [InterpolatedStringHandlerArgument(nameof(condition))] FaultText observed)
+    public static void Holds([DoesNotReturnIf(false)] bool condition, string citation, string observed)
     {
         if (!condition)
         {
-            throw new ProtocolViolationException(citation, observed.ToString());
+            throw new ProtocolViolationException(citation, observed);
         }
     }
 }

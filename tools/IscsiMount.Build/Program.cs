@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using IscsiMount.Build;
 using IscsiMount.Build.Benchmarking;
-using IscsiMount.Build.Commands;
 using IscsiMount.Build.Demonstration;
 using IscsiMount.Build.Publishing;
 using IscsiMount.Build.Verification;

@@ -39,11 +39,7 @@ internal sealed class PublishTask : IBuildTask
             "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "-o", Workspace.PublishedFolder,
             "-p:UseSharedCompilation=false");
         Console.WriteLine($"$ {publish}");
-        CommandResult result = await CommandRunner.ShowAsync(publish, cancellationToken);
-        if (!result.IsSuccess)
-        {
-            throw new BuildFailedException($"'{publish}' {result.Ending}.");
-        }
+        (await CommandRunner.CaptureAsync(publish, cancellationToken)).MustSucceed();
 
         int removed = RuntimePruning.Prune(Workspace.PublishedFolder, ProgramName);
         var version = new Command(Program, "--version") { Limit = TimeSpan.FromSeconds(30) };

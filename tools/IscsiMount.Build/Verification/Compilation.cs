@@ -26,11 +26,13 @@ internal static class Compilation
     {
         Console.WriteLine($"$ {command}");
         long start = TimeProvider.System.GetTimestamp();
-        CommandResult result = await CommandRunner.ShowAsync(command, cancellationToken);
+        CommandResult result = await CommandRunner.CaptureAsync(command, cancellationToken);
         TimeSpan duration = TimeProvider.System.GetElapsedTime(start);
         if (!result.IsSuccess)
         {
-            throw new BuildFailedException($"'{command}' {result.Ending}.");
+            // The compiler says each thing once for each project that it looks at.
+            string findings = string.Join('\n', result.Output.Split('\n').Distinct());
+            throw new BuildFailedException($"'{command}' {result.Ending}.\n{findings}");
         }
 
         Console.WriteLine($"ok     {name,-40} {duration.TotalSeconds,34:F1} s");
