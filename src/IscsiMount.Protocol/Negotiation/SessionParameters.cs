@@ -110,6 +110,22 @@ public sealed record SessionParameters
         return parameters;
     }
 
+    /// <summary>
+    /// What holds on a further connection: of its own login only what is settled for each connection, and of the first
+    /// login the rest.
+    /// </summary>
+    public SessionParameters OnSessionOf(SessionParameters first)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        return first with
+        {
+            HeaderDigest = HeaderDigest,
+            DataDigest = DataDigest,
+            InitiatorMaxRecvDataSegmentLength = InitiatorMaxRecvDataSegmentLength,
+            TargetMaxRecvDataSegmentLength = TargetMaxRecvDataSegmentLength,
+        };
+    }
+
     /// <summary>What no single key can be refused for.</summary>
     private void CheckTogether()
     {
