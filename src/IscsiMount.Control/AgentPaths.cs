@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace IscsiMount.Control;
@@ -28,6 +29,16 @@ public sealed record AgentPaths
     public required string MountFolder { get; init; }
 
     public string SocketPath => Path.Combine(RunFolder, "agent.sock");
+
+    /// <summary>
+    /// The named pipe that takes the place of the socket on Windows. The system keeps other users out of it, and the
+    /// name keeps apart the agents of different folders.
+    /// </summary>
+    public string PipeName =>
+        $"iscsimount-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RunFolder)))[..16]}";
+
+    /// <summary>Where the agent listens, for people.</summary>
+    public string Endpoint => OperatingSystem.IsWindows() ? $@"\\.\pipe\{PipeName}" : SocketPath;
 
     /// <summary>The lock that an agent holds for as long as it lives.</summary>
     public string LockPath => Path.Combine(RunFolder, "agent.lock");
