@@ -3,7 +3,9 @@ namespace IscsiMount.Mounting;
 /// <summary>What the user wants a mount to be. Immutable.</summary>
 public sealed record MountRequest
 {
-    /// <summary>An absolute path: the directory (Linux) or the drive (Windows, <c>X:</c>) where the volume appears.</summary>
+    /// <summary>
+    /// Where the volume appears: the absolute path of a directory (Linux), or a drive (Windows, <c>X:</c>).
+    /// </summary>
     public required string MountPoint { get; init; }
 
     /// <summary>What the mount table shows as the source, such as <c>iscsimount#iqn…/0/1</c>. Not a secret.</summary>

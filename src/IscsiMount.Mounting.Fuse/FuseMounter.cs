@@ -1,0 +1,70 @@
+using IscsiMount.FileSystems;
+using IscsiMount.Mounting.Fuse.Mounts;
+using Microsoft.Extensions.Logging;
+
+namespace IscsiMount.Mounting.Fuse;
+
+/// <summary>Mounts file systems on directories of Linux, read-only, through libfuse3. Safe for any thread.</summary>
+public sealed class FuseMounter : IMounter
+{
+    private readonly FuseOptions _options;
+    private readonly ILogger<FuseMounter> _logger;
+
+    public FuseMounter(FuseOptions options, ILogger<FuseMounter> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(logger);
+        string[] problems = [.. options.Problems()];
+        if (problems.Length > 0)
+        {
+            throw new ArgumentException(string.Join(' ', problems), nameof(options));
+        }
+
+        _options = options;
+        _logger = logger;
+    }
+
+    public async ValueTask<IMount> MountAsync(
+        MountRequest request, IFileSystem fileSystem, CancellationToken cancellationToken)
+        => await StartAsync(request, fileSystem, cancellationToken);
+
+    public async ValueTask<bool> RemoveStaleAsync(string mountPoint, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(mountPoint);
+        if (MountTable.Find(MountPoint.Canonical(mountPoint)) is not { IsOurs: true } mount)
+        {
+            return false;
+        }
+
+        bool isDead = await MountProbe.IsDeadAsync(mount.MountPoint, cancellationToken);
+        if (isDead)
+        {
+            Unmounter.Detach(mount);
+            _logger.StaleRemoved(mount.MountPoint);
+        }
+
+        return isDead;
+    }
+
+    internal async ValueTask<FuseMount> StartAsync(
+        MountRequest request, IFileSystem fileSystem, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(fileSystem);
+        FuseDriver.Demand(request);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        MountPoint mountPoint = MountPoint.Prepare(request.MountPoint);
+        FuseMount mount = FuseMount.Start(request, mountPoint, fileSystem, _options, _logger);
+        try
+        {
+            await mount.WaitUntilAnsweringAsync(cancellationToken);
+            return mount;
+        }
+        catch
+        {
+            await mount.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using IscsiMount.Mounting.Fuse.Native;
+
+namespace IscsiMount.Mounting.Fuse.Mounts;
+
+/// <summary>Takes a mount out of the kernel's table: root by itself, others through the helper of FUSE.</summary>
+internal static class Unmounter
+{
+    private const string ConnectionFolder = "/sys/fs/fuse/connections";
+
+    /// <summary>Unmounts unless files are open. Everything else that is mounted at the same path stays.</summary>
+    public static UnmountStatus TryUnmount(MountEntry mount)
+    {
+        if (!MountTable.Contains(mount.MountPoint, mount.Device))
+        {
+            return UnmountStatus.Done;
+        }
+
+        // Another file system on top of ours would be the one to go.
+        bool isCovered = MountTable.Find(mount.MountPoint)?.Device != mount.Device;
+        return !isCovered && TryRemove(mount.MountPoint, isForced: false) ? UnmountStatus.Done : UnmountStatus.Busy;
+    }
+
+    /// <summary>
+    /// Cuts off who uses the mount, and takes it away. The connection is aborted, so nothing waits for us any more.
+    /// </summary>
+    public static void Force(MountEntry mount)
+    {
+        if (MountTable.Find(mount.MountPoint)?.Device == mount.Device)
+        {
+            TryRemove(mount.MountPoint, isForced: true);
+        }
+
+        Abort(mount);
+    }
+
+    /// <summary>Takes away what is mounted at a path, whoever uses it; its daemon is dead.</summary>
+    public static void Detach(MountEntry mount) => TryRemove(mount.MountPoint, isForced: true);
+
+    private static bool TryRemove(string mountPoint, bool isForced)
+    {
+        if (!FuseDriver.IsRoot)
+        {
+            return TryRemoveByHelper(mountPoint, isForced);
+        }
+
+        int flags = isForced ? LibC.UnmountForce | LibC.UnmountDetach : 0;
+        if (LibC.Unmount(mountPoint, flags | LibC.UnmountNoFollow) == 0)
+        {
+            return true;
+        }
+
+        // Anything but "busy" says that it is not mounted any more: somebody was quicker.
+        return Marshal.GetLastPInvokeError() != Errno.Busy;
+    }
+
+    private static bool TryRemoveByHelper(string mountPoint, bool isForced)
+    {
+        string[] arguments = isForced ? ["-u", "-q", "-z", "--", mountPoint] : ["-u", "-q", "--", mountPoint];
+        using Process? helper = Process.Start(FuseDriver.FindHelper() ?? FuseDriver.Helper, arguments);
+        helper!.WaitForExit();
+        return helper.ExitCode == 0;
+    }
+
+    // Also reaches a mount that was detached while files were open, and is in no table any more.
+    private static void Abort(MountEntry mount)
+    {
+        try
+        {
+            File.WriteAllText(Path.Join(ConnectionFolder, mount.ConnectionNumber, "abort"), "1");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The connection is gone already, or this folder is not mounted. Then the last close ends it.
+        }
+    }
+}
