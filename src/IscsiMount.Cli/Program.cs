@@ -1,1 +1,3 @@
-return 0;
+using IscsiMount.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace IscsiMount.Primitives;
 
@@ -10,11 +11,14 @@ public static class Medium
     /// <param name="structure">The structure by its name in the format, such as <c>$MFT record 24</c>.</param>
     /// <param name="observed">What was seen instead.</param>
     /// <exception cref="DamagedMediumException">The condition does not hold.</exception>
-    public static void Holds([DoesNotReturnIf(false)] bool condition, string structure, string observed)
+    public static void Holds(
+        [DoesNotReturnIf(false)] bool condition,
+        [InterpolatedStringHandlerArgument(nameof(condition))] FaultText structure,
+        [InterpolatedStringHandlerArgument(nameof(condition))] FaultText observed)
     {
         if (!condition)
         {
-            throw new DamagedMediumException(structure, observed);
+            throw new DamagedMediumException(structure.ToString(), observed.ToString());
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace IscsiMount.Primitives;
 
@@ -10,11 +11,14 @@ public static class Rule
     /// <param name="citation">The rule, such as <c>RFC 7143 §11.8.4</c>.</param>
     /// <param name="observed">What was seen instead.</param>
     /// <exception cref="ProtocolViolationException">The condition does not hold.</exception>
-    public static void Holds([DoesNotReturnIf(false)] bool condition, string citation, string observed)
+    public static void Holds(
+        [DoesNotReturnIf(false)] bool condition,
+        string citation,
+        [InterpolatedStringHandlerArgument(nameof(condition))] FaultText observed)
     {
         if (!condition)
         {
-            throw new ProtocolViolationException(citation, observed);
+            throw new ProtocolViolationException(citation, observed.ToString());
         }
     }
 }

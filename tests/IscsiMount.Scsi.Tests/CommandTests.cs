@@ -17,7 +17,10 @@ public sealed class CommandTests
     {
         { "00" + "0000000000", new TestUnitReady() },
         { "03" + "00" + "0000" + "FC" + "00", new RequestSense() },
-        { "03" + "01" + "0000" + "12" + "00", new RequestSense { Format = SenseFormat.Descriptor, AllocationLength = 18 } },
+        {
+            "03" + "01" + "0000" + "12" + "00",
+            new RequestSense { Format = SenseFormat.Descriptor, AllocationLength = 18 }
+        },
         { "12" + "00" + "00" + "0060" + "00", new Inquiry { AllocationLength = 96 } },
         {
             "12" + "01" + "83" + "1000" + "00",
@@ -64,7 +67,10 @@ public sealed class CommandTests
         },
         { "1E" + "000000" + "01" + "00", new PreventAllowMediumRemoval { Prevent = 1 } },
         { "25" + "00" + "00000000" + "0000" + "00" + "00", new ReadCapacity10() },
-        { "25" + "00" + "01020304" + "0000" + "01" + "00", new ReadCapacity10 { Block = 0x0102_0304, IsPartial = true } },
+        {
+            "25" + "00" + "01020304" + "0000" + "01" + "00",
+            new ReadCapacity10 { Block = 0x0102_0304, IsPartial = true }
+        },
         { "9E" + "10" + "0000000000000000" + "00000020" + "00" + "00", new ReadCapacity16() },
         {
             "35" + "02" + "01020304" + "00" + "0506" + "00",

@@ -5,7 +5,7 @@ namespace IscsiMount.Scsi.Identity;
 /// <summary>Text of a fixed length in ASCII, padded with spaces.</summary>
 internal static class AsciiField
 {
-    /// <summary>Reads text without its padding. What is not printable becomes a question mark: it may go to a log.</summary>
+    /// <summary>Reads text without its padding. What cannot be printed becomes a question mark.</summary>
     public static string Read(ReadOnlySpan<byte> source)
     {
         ReadOnlySpan<byte> text = source.TrimEnd(" \0"u8);

@@ -14,7 +14,7 @@ public sealed record CachingPage
 {
     private const int ContentLength = 0x12;
 
-    /// <summary>Whether a write that is reported as good may still be in a cache that loses it with the power.</summary>
+    /// <summary>Whether a write that was reported as good can still be lost with the power.</summary>
     public bool IsWriteCacheEnabled { get; init; }
 
     public bool IsReadCacheDisabled { get; init; }

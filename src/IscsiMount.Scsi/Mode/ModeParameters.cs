@@ -13,7 +13,7 @@ namespace IscsiMount.Scsi.Mode;
 //     4 | block descriptor, mode pages         6 | block descriptor length
 //                                              8 | block descriptor, mode pages
 
-/// <summary>What MODE SENSE returns and MODE SELECT takes: a header, at most one block descriptor, mode pages.</summary>
+/// <summary>What MODE SENSE returns and MODE SELECT takes: header, block descriptor, mode pages.</summary>
 public sealed record ModeParameters
 {
     private const int ShortHeaderLength = 4;

@@ -50,7 +50,7 @@ internal static class FixedSense
         };
     }
 
-    /// <summary>Writes all but the response code. A value of more than 32 bits has no place here and is left out.</summary>
+    /// <summary>Writes all but the response code. A value of more than 32 bits has no place and is left out.</summary>
     public static int Write(SenseData sense, Span<byte> destination)
     {
         destination[2] = (byte)((byte)sense.Key

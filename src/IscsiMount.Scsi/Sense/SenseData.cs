@@ -30,7 +30,7 @@ public readonly record struct SenseData
     /// <summary>Whether it tells of an earlier command, which was already reported as good.</summary>
     public bool IsDeferred { get; init; }
 
-    /// <summary>For most errors the first block that is concerned. More than 32 bits need the descriptor format.</summary>
+    /// <summary>For most errors the first block concerned. More than 32 bits need the descriptor format.</summary>
     public ulong? Information { get; init; }
 
     public ulong? CommandSpecificInformation { get; init; }

@@ -6,7 +6,7 @@ public enum AttentionTopic
     /// <summary>Nothing that concerns an initiator of disks.</summary>
     Other,
 
-    /// <summary>Power on, reset or loss of the nexus: modes and simple reservations are back to their defaults.</summary>
+    /// <summary>Power on, reset or loss of the nexus: modes and old-style reservations are gone.</summary>
     Reset,
     MediumChanged,
     ModeChanged,

@@ -13,8 +13,8 @@ public static class Write16
             Form = CdbForm.Sixteen,
             FirstBlock = firstBlock,
             BlockCount = blockCount,
-            ForceUnitAccess = options.HasFlag(TransferOptions.ForceUnitAccess),
-            DisablePageOut = options.HasFlag(TransferOptions.DisablePageOut),
+            ForceUnitAccess = (options & TransferOptions.ForceUnitAccess) != 0,
+            DisablePageOut = (options & TransferOptions.DisablePageOut) != 0,
         }.Write(cdb);
     }
 }

@@ -19,7 +19,7 @@ public sealed record LogicalUnitList : IScsiAnswer
 
     public required ValueList<LogicalUnitNumber> Units { get; init; }
 
-    /// <summary>The allocation length with which the whole list is told. More than was asked for means: ask again.</summary>
+    /// <summary>The allocation length that the whole list needs. More than was asked for means: ask again.</summary>
     public required int WholeLength { get; init; }
 
     public int WireLength => HeaderLength + (LunLength * Units.Count);

@@ -18,7 +18,7 @@ public sealed record OperationSupport : IScsiAnswer
 
     public required SupportLevel Level { get; init; }
 
-    /// <summary>The operation code, then a one for each bit that the unit looks at. Empty if there is no support.</summary>
+    /// <summary>The operation code, then a one for each bit that the unit looks at. Empty without support.</summary>
     public ValueList<byte> Usage { get; init; } = [];
 
     public int WireLength => HeaderLength + Usage.Count;

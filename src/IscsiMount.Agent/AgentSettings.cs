@@ -1,0 +1,20 @@
+using IscsiMount.Control;
+using Microsoft.Extensions.Logging;
+
+namespace IscsiMount.Agent;
+
+/// <summary>What the agent is told at its start. Nothing below it reads the environment.</summary>
+public sealed record AgentSettings
+{
+    public required AgentPaths Paths { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>The name of this machine as an initiator, where a login does not bring its own.</summary>
+    public required string InitiatorName { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>How long the end may take: mounts and sessions that resist are then cut off.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(20);
+}

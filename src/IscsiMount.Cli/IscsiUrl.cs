@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace IscsiMount.Cli;
+
+/// <summary>
+/// A target, logical unit or volume in one word: <c>iscsi://host[:port]/iqn[/lun[/partition]]</c>. An IPv6 address
+/// stands in brackets.
+/// </summary>
+internal sealed record IscsiUrl
+{
+    public const string Scheme = "iscsi://";
+
+    /// <summary><c>host[:port]</c></summary>
+    public required string Portal { get; init; }
+
+    public required string Target { get; init; }
+
+    public ulong? Lun { get; init; }
+
+    public int? Partition { get; init; }
+
+    public static bool IsUrl(string text) => text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Null where the text is not such a URL; the reason is a sentence.</summary>
+    public static IscsiUrl? TryParse(string text, out string reason)
+    {
+        reason = "";
+        string[] parts = text[Math.Min(Scheme.Length, text.Length)..].TrimEnd('/').Split('/');
+        if (!IsUrl(text) || parts.Length is < 2 or > 4 || parts[0].Length == 0 || parts[1].Length == 0)
+        {
+            reason = $"'{text}' is not of the form iscsi://host[:port]/iqn[/lun[/partition]].";
+            return null;
+        }
+
+        if (parts[0].Contains('@', StringComparison.Ordinal))
+        {
+            reason = "A user in the URL means CHAP, which this version does not offer.";
+            return null;
+        }
+
+        ulong lun = 0;
+        int partition = 0;
+        if ((parts.Length > 2 && !ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out lun))
+            || (parts.Length > 3 && !int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out partition)))
+        {
+            reason = $"'{text}': the logical unit and the partition are numbers.";
+            return null;
+        }
+
+        return new IscsiUrl
+        {
+            Portal = parts[0],
+            Target = Uri.UnescapeDataString(parts[1]),
+            Lun = parts.Length > 2 ? lun : null,
+            Partition = parts.Length > 3 ? partition : null,
+        };
+    }
+}

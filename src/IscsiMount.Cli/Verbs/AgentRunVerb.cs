@@ -1,0 +1,53 @@
+using System.CommandLine;
+using IscsiMount.Agent;
+using IscsiMount.Cli.Output;
+using Microsoft.Extensions.Logging;
+
+namespace IscsiMount.Cli.Verbs;
+
+/// <summary><c>agent run</c>: this process becomes the agent.</summary>
+internal sealed class AgentRunVerb : Verb
+{
+    private readonly Option<LogLevel> _logLevel = new("--log-level")
+    {
+        Description = "How much the log tells.",
+        DefaultValueFactory = _ => LogLevel.Information,
+    };
+
+    public AgentRunVerb(CliContext context)
+        : base("run", "Runs the agent in the foreground, until a signal or 'agent stop'.", context)
+    {
+        Options.Add(_logLevel);
+    }
+
+    public override IReadOnlyList<string> Examples { get; } = ["agent run", "agent run --log-level Debug"];
+
+    protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var settings = new AgentSettings
+        {
+            Paths = Context.Paths,
+            Version = ProductVersion.Text,
+            InitiatorName = DefaultInitiatorName(),
+            LogLevel = arguments.GetValue(_logLevel),
+        };
+        await new AgentProcess(settings, Context.Time).RunAsync(TellReady, cancellationToken);
+        return 0;
+    }
+
+    private void TellReady()
+    {
+        if (!Context.Output.IsJson)
+        {
+            ResultWriter.WriteLine($"The agent listens at {Context.Paths.Endpoint}");
+        }
+    }
+
+    // The name lasts as long as the machine keeps its own. Targets with access lists want --initiator-name.
+    private static string DefaultInitiatorName()
+    {
+        string host = Environment.MachineName.ToLowerInvariant();
+        string allowed = string.Concat(host.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'));
+        return $"iqn.2026-01.org.iscsimount:{(allowed.Length == 0 ? "host" : allowed)}";
+    }
+}
