@@ -1,0 +1,123 @@
+using System.IO.MemoryMappedFiles;
+using System.Security.Cryptography;
+using IscsiMount.Mounted.Tests.Samples;
+using IscsiMount.Testing;
+using IscsiMount.Testing.Peers;
+using Xunit;
+
+namespace IscsiMount.Mounted.Tests;
+
+/// <summary>What ordinary programs see through our mount of a LUN of tgt is what ntfs-3g shows of the image.</summary>
+public sealed class ReadingTests(SampleVolumes samples)
+{
+    [Fact]
+    public async Task The_whole_tree_is_what_another_driver_shows()
+    {
+        SampleVolume volume = await samples.LargeAsync();
+        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
+        await using var program = new ProgramUnderTest();
+        string folder = program.MountPoint("whole");
+
+        await program.LoginAsync(target.Portal, "--mount", folder);
+
+        FolderListingAssert.Same(volume.Properties, await FolderListing.PropertiesAsync(folder));
+        FolderListingAssert.Same(volume.Hashes, await FolderListing.HashesAsync(folder));
+        FolderListingAssert.Same(volume.Streams, await FolderListing.StreamsAsync(folder));
+        FolderListingAssert.Same(volume.NtfsAttributes, await FolderListing.NtfsAttributesAsync(folder));
+        await program.LogoutAsync();
+    }
+
+    [Fact]
+    public async Task Copying_archiving_and_comparing_programs_work()
+    {
+        SampleVolume volume = await samples.UsualClustersAsync();
+        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
+        await using var program = new ProgramUnderTest();
+        using var local = new TemporaryFolder();
+        string folder = program.MountPoint("v");
+        string copy = local.Join("copy");
+        string unpacked = local.CreateFolder("unpacked");
+        string sums = local.Join("sums");
+        await program.LoginAsync(target.Portal, "--mount", folder);
+
+        await ForeignTool.SucceedAsync("cp", "-a", folder, copy);
+        await ForeignTool.SucceedAsync("diff", "-r", "--no-dereference", folder, copy);
+        await ForeignTool.SucceedAsync("bash", "-c", $"set -o pipefail; tar -C {folder} -cf - . | tar -C {unpacked} -xf -");
+        await ForeignTool.SucceedAsync("diff", "-r", "--no-dereference", folder, unpacked);
+        await ForeignTool.SucceedAsync("bash", "-c", $"cd {copy} && find . -type f -print0 | xargs -0 md5sum > {sums}");
+        await ForeignTool.SucceedAsync("bash", "-c", $"cd {folder} && md5sum --quiet -c {sums}");
+
+        FolderListingAssert.Same(volume.Hashes, await FolderListing.HashesAsync(copy));
+        await program.LogoutAsync();
+    }
+
+    [Fact]
+    public async Task Mapped_files_show_their_content()
+    {
+        SampleVolume volume = await samples.UsualClustersAsync();
+        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
+        await using var program = new ProgramUnderTest();
+        string folder = program.MountPoint("v");
+        await program.LoginAsync(target.Portal, "--mount", folder);
+
+        foreach (string file in new[] { "large/8 MiB.bin", "compressed/mixed.bin", "fragmented/part 1.bin" })
+        {
+            Assert.Contains($"{HashOfMapped(Path.Combine(folder, file))}  ./{file}", volume.Hashes);
+        }
+
+        await program.LogoutAsync();
+    }
+
+    [Fact]
+    public async Task Many_readers_at_once_see_the_same_bytes()
+    {
+        SampleVolume volume = await samples.UsualClustersAsync();
+        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
+        await using var program = new ProgramUnderTest();
+        string folder = program.MountPoint("v");
+        await program.LoginAsync(target.Portal, "--mount", folder);
+
+        string[][] seen = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => FolderListing.HashesAsync(folder)));
+
+        Assert.All(seen, hashes => FolderListingAssert.Same(volume.Hashes, hashes));
+        await program.LogoutAsync();
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_to_the_medium()
+    {
+        SampleVolume volume = await samples.SmallClustersAsync();
+        string before = await HashOfImageAsync(volume.Image);
+        await using (TgtTarget target = await TgtTarget.StartAsync(volume.Image))
+        {
+            await using var program = new ProgramUnderTest();
+            string folder = program.MountPoint("v");
+            await program.LoginAsync(target.Portal, "--mount", folder);
+
+            await FolderListing.HashesAsync(folder);
+            ToolResult writing = await ForeignTool.RunAsync("touch", [Path.Combine(folder, "new")]);
+            ToolResult removing = await ForeignTool.RunAsync("rm", ["-r", Path.Combine(folder, "names")]);
+
+            Assert.Contains("Read-only file system", writing.MustExitWith(1).Errors, StringComparison.Ordinal);
+            Assert.Contains("Read-only file system", removing.MustExitWith(1).Errors, StringComparison.Ordinal);
+            await program.LogoutAsync();
+        }
+
+        Assert.Equal(before, await HashOfImageAsync(volume.Image));
+    }
+
+    private static string HashOfMapped(string path)
+    {
+        using var file = MemoryMappedFile.CreateFromFile(
+            path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        using MemoryMappedViewStream view = file.CreateViewStream(
+            0, new FileInfo(path).Length, MemoryMappedFileAccess.Read);
+        return Convert.ToHexStringLower(SHA256.HashData(view));
+    }
+
+    private static async Task<string> HashOfImageAsync(string image)
+    {
+        await using FileStream file = File.OpenRead(image);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file));
+    }
+}
