@@ -37,7 +37,8 @@ public sealed class BadInputTests(SampleVolumes samples)
     [Fact]
     public async Task A_target_that_the_portal_does_not_have()
     {
-        await using TgtTarget target = await StartWithAsync(_ => { });
+        using ScratchImage image = ScratchImage.Make(file => file.SetLength(32 << 20));
+        await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
         await using var program = new ProgramUnderTest();
 
         ToolResult login = await program.RunAsync(
@@ -49,7 +50,8 @@ public sealed class BadInputTests(SampleVolumes samples)
     [Fact]
     public async Task A_target_that_wants_a_secret()
     {
-        await using TgtTarget target = await StartWithAsync(_ => { });
+        using ScratchImage image = ScratchImage.Make(file => file.SetLength(32 << 20));
+        await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
         await target.DemandChapAsync("user", "secret-of-twelve");
         await using var program = new ProgramUnderTest();
 
@@ -61,7 +63,8 @@ public sealed class BadInputTests(SampleVolumes samples)
     [Fact]
     public async Task A_unit_without_a_volume()
     {
-        await using TgtTarget target = await StartWithAsync(image => image.SetLength(32 << 20));
+        using ScratchImage image = ScratchImage.Make(file => file.SetLength(32 << 20));
+        await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
         await using var program = new ProgramUnderTest();
 
         ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
@@ -72,13 +75,14 @@ public sealed class BadInputTests(SampleVolumes samples)
     [Fact]
     public async Task A_file_system_that_nobody_knows()
     {
-        await using TgtTarget target = await StartWithAsync(image =>
+        using ScratchImage image = ScratchImage.Make(file =>
         {
-            image.SetLength(32 << 20);
+            file.SetLength(32 << 20);
             byte[] noise = new byte[1 << 20];
             new Random(7).NextBytes(noise);
-            image.Write(noise);
+            file.Write(noise);
         });
+        await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
         await using var program = new ProgramUnderTest();
 
         ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
@@ -89,15 +93,17 @@ public sealed class BadInputTests(SampleVolumes samples)
     [Fact]
     public async Task A_damaged_boot_sector()
     {
-        await using TgtTarget target = await StartWithSampleAsync(image =>
+        SampleVolume volume = await samples.UsualClustersAsync();
+        using ScratchImage image = await ScratchImage.CopyAsync(volume.Image, file =>
         {
             // Both copies claim an impossible record size and lose the place of the $MFT.
-            foreach (long offset in new[] { 0, image.Length - BootSectorLength })
+            foreach (long offset in new[] { 0, file.Length - BootSectorLength })
             {
-                image.Seek(offset + 0x30, SeekOrigin.Begin);
-                image.Write(Convert.FromHexString("FFFFFFFFFFFFFF7F" + "FFFFFFFFFFFFFF7F" + "77"));
+                file.Seek(offset + 0x30, SeekOrigin.Begin);
+                file.Write(Convert.FromHexString("FFFFFFFFFFFFFF7F" + "FFFFFFFFFFFFFF7F" + "77"));
             }
         });
+        await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
         await using var program = new ProgramUnderTest();
 
         ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
@@ -108,7 +114,10 @@ public sealed class BadInputTests(SampleVolumes samples)
     [Fact]
     public async Task A_volume_that_was_cut_off()
     {
-        await using TgtTarget target = await StartWithSampleAsync(image => image.SetLength(image.Length / 2));
+        SampleVolume volume = await samples.UsualClustersAsync();
+        using ScratchImage image = await ScratchImage.CopyAsync(
+            volume.Image, file => file.SetLength(file.Length / 2));
+        await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
         await using var program = new ProgramUnderTest();
 
         ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
@@ -170,16 +179,5 @@ public sealed class BadInputTests(SampleVolumes samples)
         await program.MustHaveNoTraceAsync();
         JsonElement status = await program.AskAsync("status");
         Assert.Empty(status.GetProperty("problems").EnumerateArray());
-    }
-
-    private static async Task<TgtTarget> StartWithAsync(Action<FileStream> fill)
-    {
-        return await TgtTarget.StartWithCopyAsync(null, fill);
-    }
-
-    private async Task<TgtTarget> StartWithSampleAsync(Action<FileStream> damage)
-    {
-        SampleVolume volume = await samples.UsualClustersAsync();
-        return await TgtTarget.StartWithCopyAsync(volume.Image, damage);
     }
 }
