@@ -42,7 +42,7 @@ public sealed class LayerTests
 
     private static IEnumerable<(string Name, string References)> Projects()
     {
-        string src = Path.Combine(Root(), "src");
+        string src = Path.Combine(Repository.Root, "src");
         foreach (string file in Directory.GetFiles(src, "*.csproj", SearchOption.AllDirectories))
         {
             IEnumerable<string> references = XDocument.Load(file).Descendants("ProjectReference")
@@ -54,16 +54,5 @@ public sealed class LayerTests
     private static string ShortName(string path)
     {
         return Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))["IscsiMount.".Length..];
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "IscsiMount.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 }

@@ -7,7 +7,9 @@ internal static class Repository
         [".git", ".vs", ".idea", "bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts"];
 
     private static readonly HashSet<string> TextExtensions =
-        [".cs", ".csproj", ".props", ".targets", ".sln", ".md", ".txt", ".json", ".sh", ".ps1", ".yml", ".editorconfig"];
+    [
+        ".cs", ".csproj", ".props", ".targets", ".sln", ".md", ".txt", ".json", ".sh", ".ps1", ".yml", ".editorconfig",
+    ];
 
     public static string Root { get; } = FindRoot();
 
@@ -16,14 +18,19 @@ internal static class Repository
         [.. Walk(Root).Select(path => new SourceFile(Path.GetRelativePath(Root, path).Replace('\\', '/'))).OrderBy(
             file => file.Path, StringComparer.Ordinal)];
 
-    public static IEnumerable<SourceFile> CSharp => Files.Where(file => file.Path.EndsWith(".cs", StringComparison.Ordinal));
+    public static IReadOnlyList<SourceFile> CSharp { get; } = [.. Files.Where(file => file.HasExtension(".cs"))];
 
     public static IEnumerable<SourceFile> Product => CSharp.Where(file => file.IsIn("src"));
 
     public static IEnumerable<SourceFile> Tests => CSharp.Where(file => file.IsIn("tests"));
 
-    public static IEnumerable<SourceFile> Documents =>
-        Files.Where(file => file.Path.EndsWith(".md", StringComparison.Ordinal));
+    public static IEnumerable<SourceFile> Documents => Files.Where(file => file.HasExtension(".md"));
+
+    /// <summary>The lines of a list in the repository.</summary>
+    public static HashSet<string> List(string path)
+    {
+        return [.. Files.Single(file => file.Path == path).Lines.Select(line => line.Text)];
+    }
 
     /// <summary>Everything that is read by people: code, documents, settings, scripts.</summary>
     public static IEnumerable<SourceFile> Texts =>

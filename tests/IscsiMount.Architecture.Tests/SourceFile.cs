@@ -26,6 +26,8 @@ internal sealed class SourceFile(string path)
 
     public bool IsIn(string folder) => Path.StartsWith(folder + "/", StringComparison.Ordinal);
 
+    public bool HasExtension(string extension) => Path.EndsWith(extension, StringComparison.Ordinal);
+
     /// <summary>All syntax nodes of one kind.</summary>
     public IEnumerable<T> Nodes<T>()
         where T : SyntaxNode

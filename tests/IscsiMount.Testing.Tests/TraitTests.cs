@@ -24,12 +24,12 @@ public sealed class TraitTests
         Assert.Equal([KeyValuePair.Create("Issue", "123")], new IssueAttribute(123).GetTraits());
     }
 
-    [Fact, Requirement("FFP-1"), Requirement("FFP-2"), Rfc7143("11.8.4")]
+    [Fact, Requirement("FFP-01"), Requirement("FFP-02"), Rfc7143("11.8.4")]
     public void The_runner_sees_every_trait_of_a_test()
     {
         IReadOnlyDictionary<string, IReadOnlyCollection<string>> traits = TestContext.Current.Test!.Traits;
 
-        Assert.Equal(["FFP-1", "FFP-2"], traits["Requirement"].Order());
+        Assert.Equal(["FFP-01", "FFP-02"], traits["Requirement"].Order());
         Assert.Equal(["11.8.4"], traits["RFC 7143"]);
     }
 }

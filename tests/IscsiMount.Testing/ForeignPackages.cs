@@ -9,7 +9,7 @@ namespace IscsiMount.Testing;
 /// <param name="Reason">What we need it for.</param>
 public sealed record ForeignPackage(string Name, string[] Brings, string Reason);
 
-/// <summary>All that we use and did not write. The build tool installs from this table, tests name their needs by it.</summary>
+/// <summary>What we use of others. The build tool installs it, and a test that misses it says so.</summary>
 public static class ForeignPackages
 {
     public static IReadOnlyList<ForeignPackage> All { get; } =
@@ -28,7 +28,7 @@ public static class ForeignPackages
     /// <summary>The package that brings a program, or nothing if no package in the table does.</summary>
     public static ForeignPackage? FindFor(string program) => All.FirstOrDefault(each => each.Brings.Contains(program));
 
-    /// <summary>Where a program is, or nothing. Daemons live where the path of an ordinary user does not lead.</summary>
+    /// <summary>Where a program is, or nothing. Daemons live where the path of ordinary users does not lead.</summary>
     public static string? FindProgram(string program)
     {
         string path = Environment.GetEnvironmentVariable("PATH") ?? "";

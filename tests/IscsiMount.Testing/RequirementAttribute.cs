@@ -2,7 +2,7 @@ using Xunit.v3;
 
 namespace IscsiMount.Testing;
 
-/// <summary>The requirements that a test proves, by their identifiers in <c>docs/conformance/requirements.txt</c>.</summary>
+/// <summary>The requirements that a test proves, by their names in <c>docs/conformance/requirements.txt</c>.</summary>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, AllowMultiple = true)]
 public sealed class RequirementAttribute(params string[] ids) : Attribute, ITraitAttribute
 {

@@ -1,7 +1,7 @@
 namespace IscsiMount.Testing;
 
 /// <summary>A folder of a test's own, removed with all its content at the end.</summary>
-/// <remarks>Its path is short, so that a Unix domain socket inside of it stays below the 108 bytes of its address.</remarks>
+/// <remarks>Its path is short, so that a Unix domain socket in it has an address of less than 108 bytes.</remarks>
 public sealed class TemporaryFolder : IDisposable
 {
     private const string MountTable = "/proc/self/mountinfo";

@@ -1,6 +1,6 @@
 namespace IscsiMount.Build;
 
-/// <summary>What was typed behind the name of a task. Each option is taken once; what is left over is a mistake.</summary>
+/// <summary>What was typed behind the name of a task. Each option is taken once; what is left is a mistake.</summary>
 internal sealed class TaskArguments(IEnumerable<string> arguments)
 {
     private readonly List<string> _left = [.. arguments];
@@ -41,7 +41,8 @@ internal sealed class TaskArguments(IEnumerable<string> arguments)
         if (_left.Count > 0)
         {
             throw new BuildFailedException(
-                $"'{string.Join(' ', _left)}' means nothing here. Usage: {task.Usage}", BuildFailedException.WrongUsage);
+                $"'{string.Join(' ', _left)}' means nothing here. Usage: {task.Usage}",
+                BuildFailedException.WrongUsage);
         }
     }
 }

@@ -23,6 +23,6 @@ internal static class Workspace
             folder = Path.GetDirectoryName(folder);
         }
 
-        return folder ?? throw new BuildFailedException("This tool has left its repository: IscsiMount.sln is not above it.");
+        return folder ?? throw new BuildFailedException("IscsiMount.sln is not above this tool.");
     }
 }

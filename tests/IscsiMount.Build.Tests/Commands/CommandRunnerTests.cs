@@ -52,7 +52,7 @@ public sealed class CommandRunnerTests
         Command command = Shell($"sleep 1000 & echo $! > {folder.Join("child")}; wait");
 
         Task<CommandResult> running = CommandRunner.CaptureAsync(command, interruption.Token);
-        await Eventually.HoldsAsync(() => File.Exists(folder.Join("child")) && File.ReadAllText(folder.Join("child")).EndsWith('\n'));
+        await Eventually.HoldsAsync(() => IsWritten(folder.Join("child")));
         await interruption.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -85,6 +85,8 @@ public sealed class CommandRunnerTests
     {
         Assert.Equal(shown, new Command("/usr/bin/ls", argument).ToString());
     }
+
+    private static bool IsWritten(string file) => File.Exists(file) && File.ReadAllText(file).EndsWith('\n');
 
     private static Command Shell(string script) => new("sh", "-c", script);
 

@@ -15,8 +15,8 @@ internal sealed class BenchTask : IBuildTask
     {
         string[] filters = arguments.TakeRest();
         string[] selection = filters.Length > 0 ? ["--filter", .. filters] : ["--list", "flat"];
-        Command command = Command.Dotnet(
-            ["run", "--project", Workspace.Join("tests", "IscsiMount.Benchmarks"), "-c", "Release", "--", .. selection]) with
+        string project = Workspace.Join("tests", "IscsiMount.Benchmarks");
+        Command command = Command.Dotnet(["run", "--project", project, "-c", "Release", "--", .. selection]) with
         {
             Limit = TimeSpan.FromHours(1),
         };

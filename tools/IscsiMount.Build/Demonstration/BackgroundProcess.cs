@@ -49,7 +49,7 @@ internal static class BackgroundProcess
         }
     }
 
-    // Ids are used again: the process must still be the program that was started. A newer build may have taken its file.
+    // Ids are used again: it must still be the program that was started. A newer build may have taken its file.
     private static bool Runs(int processId, string program)
     {
         string link = $"/proc/{processId}/exe";

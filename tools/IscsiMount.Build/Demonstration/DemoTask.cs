@@ -37,7 +37,8 @@ internal sealed class DemoTask : IBuildTask
 
         if (left is not null)
         {
-            throw new BuildFailedException($"A demonstration is still up in {left.Folder}. End it first: ./build.sh demo --end");
+            throw new BuildFailedException(
+                $"A demonstration is still up in {left.Folder}. End it first: ./build.sh demo --end");
         }
 
         await PackageInstaller.EnsureAsync(

@@ -69,8 +69,8 @@ internal sealed class Performance(Stage stage)
     private async Task BrowseAsync(string mountPoint, CancellationToken cancellationToken)
     {
         Transcript.Heading("The files, as every program sees them");
-        await Transcript.RunAsync(
-            new Command("find", ".", "-type", "f", "-printf", "%10s  %P\\n") { Folder = mountPoint }, cancellationToken);
+        var find = new Command("find", mountPoint, "-type", "f", "-printf", "%10s  %P\\n");
+        await Transcript.RunAsync(find, cancellationToken);
 
         Transcript.Heading("The content of each file, compared with what was written through ntfs-3g");
         await Transcript.RunAsync(

@@ -13,7 +13,7 @@ internal sealed class SampleDisk(string folder)
 
     public string Image => Path.Join(folder, "sample.img");
 
-    /// <summary>The SHA-256 of each file of the disk, in the form of <c>sha256sum</c>, with paths from its root.</summary>
+    /// <summary>The SHA-256 of each file, in the form of <c>sha256sum</c>, with paths from the root.</summary>
     public string Checksums => Path.Join(folder, "sample.sha256");
 
     /// <summary>Makes the image. Nothing stays mounted, whatever fails.</summary>
@@ -65,7 +65,7 @@ internal sealed class SampleDisk(string folder)
     private static IEnumerable<(string Path, byte[] Content)> Files()
     {
         var chance = new Random(Seed);
-        yield return ("Read me first.txt", Text("These files lie on an NTFS volume, on a disk that is served by iSCSI.\n", 1));
+        yield return ("Read me first.txt", Text("These files lie on an NTFS volume, on a disk served by iSCSI.\n", 1));
         yield return ("Documents/Letters/To the harbour master.txt", Text("The lighthouse keeper sends regards.\n", 3));
         yield return ("Documents/Rechnungen/Märzrechnung für Jörg.txt", Text("Summe: 1.234,56 €\n", 20));
         yield return ("Documents/Письма/Дорогая Анна.txt", Text("Погода на море хорошая.\n", 50));
@@ -75,7 +75,7 @@ internal sealed class SampleDisk(string folder)
         yield return ("Pictures/תמונות/מגדלור.jpg", Noise(chance, 50_001));
         yield return ("Pictures/Emoji 🏖/⛵.png", Noise(chance, 4_097));
         yield return ("Music/A long recording.wav", Noise(chance, 24_000_000));
-        yield return ($"{CompressedFolder}/server.log", Text("GET /index.html 200 (nothing unusual happened)\n", 100_000));
+        yield return ($"{CompressedFolder}/server.log", Text("GET /index.html 200 (nothing unusual)\n", 100_000));
         yield return ($"{CompressedFolder}/empty file", []);
     }
 

@@ -72,7 +72,7 @@ internal sealed class Stage
         Console.WriteLine("\nTo end it: ./build.sh demo --end");
     }
 
-    /// <summary>Unmounts, stops both processes and removes the folder. Each step is tried, whatever the others do.</summary>
+    /// <summary>Unmounts, stops both processes, removes the folder. Each is tried, whatever the others do.</summary>
     public async Task StrikeAsync()
     {
         Transcript.Heading("Tidy up");

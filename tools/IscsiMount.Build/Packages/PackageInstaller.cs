@@ -28,11 +28,10 @@ internal static class PackageInstaller
         await RunAptAsync(
             [.. rights, "apt-get", "install", "-q", "-y", "--no-install-recommends", .. names], cancellationToken);
 
-        string[] stillMissing = [.. missing.Where(package => !ForeignPackages.IsInstalled(package)).Select(p => p.Name)];
-        if (stillMissing.Length > 0)
+        if (missing.FirstOrDefault(package => !ForeignPackages.IsInstalled(package)) is { } incomplete)
         {
             throw new BuildFailedException(
-                $"apt-get installed {string.Join(", ", stillMissing)}, but not all that we need is there now.");
+                $"apt-get installed {incomplete.Name}, and not all of {string.Join(", ", incomplete.Brings)} is there.");
         }
     }
 
@@ -52,7 +51,7 @@ internal static class PackageInstaller
 
         if (ForeignPackages.FindProgram("sudo") is null)
         {
-            throw new BuildFailedException($"Packages are missing, and this is neither root nor is there sudo. {byHand}");
+            throw new BuildFailedException($"To install packages takes root or sudo, and this is neither. {byHand}");
         }
 
         // On a terminal sudo may ask for the password. Without one it must not wait for an answer.

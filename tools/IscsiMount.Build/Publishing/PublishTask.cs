@@ -46,7 +46,7 @@ internal sealed class PublishTask : IBuildTask
         string said = (await CommandRunner.CaptureAsync(version, cancellationToken)).MustSucceed().Trim();
         long size = new DirectoryInfo(Workspace.PublishedFolder).EnumerateFiles("*", SearchOption.AllDirectories)
             .Sum(file => file.Length);
-        Console.WriteLine(
-            $"{Path.GetRelativePath(Workspace.Root, Program)} {said}: {size / 1_000_000} MB, {removed} unreachable files of the runtime left out");
+        Console.WriteLine($"{Path.GetRelativePath(Workspace.Root, Program)}: {said}");
+        Console.WriteLine($"{size / 1_000_000} MB, without {removed} files of the runtime that nothing reaches");
     }
 }

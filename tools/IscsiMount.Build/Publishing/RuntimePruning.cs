@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace IscsiMount.Build.Publishing;
 
 /// <summary>
-/// Removes from a published program what it cannot reach of the .NET runtime. The files that stay are as they were, with
-/// their precompiled code: a linker would drop that code and make each start three times as long.
+/// Removes from a published program what it cannot reach of the .NET runtime. The files that stay are as they were,
+/// with their precompiled code: a linker would drop that code and make each start three times as long.
 /// </summary>
 /// <remarks>
 /// A file goes from the folder and from the list of dependencies together, since the program dies at its start if the

@@ -18,10 +18,11 @@ internal sealed record TestModule(string Name)
         TestModule[] modules = [.. Directory.GetDirectories(Workspace.Join("tests"), "*.Tests")
             .Select(folder => new TestModule(Path.GetFileName(folder)))
             .Where(module => File.Exists(module.Project))
-            .Where(module => nameContains is null || module.Name.Contains(nameContains, StringComparison.OrdinalIgnoreCase))
+            .Where(module => module.Name.Contains(nameContains ?? "", StringComparison.OrdinalIgnoreCase))
             .OrderBy(module => module.Name, StringComparer.Ordinal)];
         return modules.Length > 0
             ? modules
-            : throw new BuildFailedException($"No test project has '{nameContains}' in its name.", BuildFailedException.WrongUsage);
+            : throw new BuildFailedException(
+                $"No test project has '{nameContains}' in its name.", BuildFailedException.WrongUsage);
     }
 }

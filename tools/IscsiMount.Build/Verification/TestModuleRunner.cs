@@ -25,8 +25,8 @@ internal sealed class TestModuleRunner(TestSelection selection)
 
         TestReport outcome = Judge(module, result, report);
         string mark = outcome.Failed.Count == 0 ? "ok    " : "FAILED";
-        Console.WriteLine(
-            $"{mark} {module.Name,-40} {outcome.PassedCount,6} passed {outcome.Failed.Count,4} failed {duration.TotalSeconds,7:F1} s");
+        string counts = $"{outcome.PassedCount,6} passed {outcome.Failed.Count,4} failed";
+        Console.WriteLine($"{mark} {module.Name,-40} {counts} {duration.TotalSeconds,7:F1} s");
         return outcome;
     }
 
@@ -44,20 +44,20 @@ internal sealed class TestModuleRunner(TestSelection selection)
         }
         catch (XmlException reason)
         {
-            return TestReport.OfCrash(module.Name, $"Its report cannot be read ({reason.Message}), and it {result.Ending}.");
+            return TestReport.OfCrash(module.Name, $"Its report is broken ({reason.Message}), and it {result.Ending}.");
         }
 
         // Whoever ends with an error and reports none has crashed after its last test.
-        return result.IsSuccess || outcome.Failed.Count > 0
-            ? outcome
-            : outcome with { Failed = [new FailedTest($"{module.Name} as a whole", "", $"It {result.Ending}.\n{Tail(result.Output)}")] };
+        TestReport crash = TestReport.OfCrash(module.Name, $"It {result.Ending}.\n{Tail(result.Output)}");
+        return result.IsSuccess || outcome.Failed.Count > 0 ? outcome : outcome with { Failed = crash.Failed };
     }
 
     private Command CommandFor(TestModule module, string report)
     {
         string[] filter = selection.Filter is { } method ? ["-method", $"*{method}*"] : [];
-        return Command.Dotnet(
-            [module.Assembly, "-noColor", "-noLogo", "-failSkips", "-longRunning", "60", "-xml", report, .. filter]) with
+        string[] arguments =
+            [module.Assembly, "-noColor", "-noLogo", "-failSkips", "-longRunning", "60", "-xml", report, .. filter];
+        return Command.Dotnet(arguments) with
         {
             Limit = Limit,
             Environment = new Dictionary<string, string?> { ["ISCSIMOUNT_SEED"] = selection.Seed },

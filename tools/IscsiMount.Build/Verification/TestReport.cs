@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 
 namespace IscsiMount.Build.Verification;
@@ -37,19 +36,24 @@ internal sealed record TestReport(
 
     private static FailedTest ReadFailure(XElement test)
     {
-        string reason = Text(test, "result") == "Fail"
-            ? $"{test.Descendants("message").FirstOrDefault()?.Value}\n{test.Descendants("stack-trace").FirstOrDefault()?.Value}"
-            : string.Create(CultureInfo.InvariantCulture, $"It ended as '{Text(test, "result")}'. Tests pass or fail here.");
+        string result = Text(test, "result");
+        string reason = result == "Fail" ? Reason(test) : $"It ended as '{result}'. Tests pass or fail here.";
         string output = test.Element("output")?.Value ?? "";
         string said = output.Length > 0 ? $"\nIt wrote:\n{output}" : "";
-        return new FailedTest(Text(test, "name"), $"{Text(test, "type")}.{Text(test, "method")}", reason.Trim() + said);
+        return new FailedTest(Text(test, "name"), $"{Text(test, "type")}.{Text(test, "method")}", reason + said);
     }
 
     private static FailedTest ReadError(XElement error)
     {
         string name = $"{Text(error, "type")} {Text(error, "name")}".Trim();
-        string reason = $"{error.Descendants("message").FirstOrDefault()?.Value}\n{error.Descendants("stack-trace").FirstOrDefault()?.Value}";
-        return new FailedTest(name, "", reason.Trim());
+        return new FailedTest(name, "", Reason(error));
+    }
+
+    private static string Reason(XElement element)
+    {
+        string? message = element.Descendants("message").FirstOrDefault()?.Value;
+        string? trace = element.Descendants("stack-trace").FirstOrDefault()?.Value;
+        return $"{message}\n{trace}".Trim();
     }
 
     private static string Text(XElement element, string attribute) => element.Attribute(attribute)?.Value ?? "";

@@ -52,7 +52,8 @@ internal static partial class TestSummary
         Console.WriteLine($"  {string.Join("\n  ", lines.Take(LinesOfReasonMax))}");
         if (lines.Length > LinesOfReasonMax)
         {
-            Console.WriteLine($"  ... and {lines.Length - LinesOfReasonMax} lines more in artifacts/test-reports/{module}.xml");
+            int left = lines.Length - LinesOfReasonMax;
+            Console.WriteLine($"  ... and {left} lines more in artifacts/test-reports/{module}.xml");
         }
 
         Console.WriteLine($"  Again: {RepeatCommand(module, failure)}");

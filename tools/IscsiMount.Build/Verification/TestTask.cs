@@ -25,8 +25,8 @@ internal sealed class TestTask : IBuildTask
         await PackageInstaller.EnsureAsync(ForeignPackages.All, cancellationToken);
         await CompileAsync(selection, modules, cancellationToken);
 
-        IReadOnlyList<TestReport> reports = await RunAllAsync(modules, new TestModuleRunner(selection), cancellationToken);
-        return TestSummary.Print(reports);
+        var runner = new TestModuleRunner(selection);
+        return TestSummary.Print(await RunAllAsync(modules, runner, cancellationToken));
     }
 
     // A chosen part is compiled alone, so that a round of work on it is short.
@@ -55,8 +55,10 @@ internal sealed class TestTask : IBuildTask
         IReadOnlyList<TestModule> modules, TestModuleRunner runner, CancellationToken cancellationToken)
     {
         var reports = new List<TestReport>();
-        var sharing = new ParallelOptions { MaxDegreeOfParallelism = ModulesAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(modules.Where(module => !module.RunsAlone), sharing, RunOneAsync);
+        await Parallel.ForEachAsync(
+            modules.Where(module => !module.RunsAlone),
+            new ParallelOptions { MaxDegreeOfParallelism = ModulesAtOnce, CancellationToken = cancellationToken },
+            RunOneAsync);
         foreach (TestModule module in modules.Where(module => module.RunsAlone))
         {
             await RunOneAsync(module, cancellationToken);
