@@ -65,7 +65,7 @@ public readonly record struct LogicalUnitNumber(ulong Value)
         {
             0 => ((int)(Value >> 48), Value << 16),
             1 => ((int)(Value >> 48) & FlatIndexMax, Value << 16),
-            _ => ((int)(Value >> 32) & IndexMax, Value << 32),
+            _ => ((int)((Value >> 32) & IndexMax), Value << 32),
         };
 
         // A bus number, further levels or another method: such a number means something to its target only.
