@@ -18,6 +18,7 @@ internal static class Errno
     public const int NotImplemented = 38;   // ENOSYS: the kernel never asks again
     public const int NoData = 61;           // ENODATA: no such extended attribute
     public const int NotSupported = 95;     // EOPNOTSUPP
+    public const int Aborted = 103;         // ECONNABORTED: somebody ended the connection to the kernel
     public const int NotConnected = 107;    // ENOTCONN: the daemon of a mount is gone
 
     public static int From(FsStatus status) => status switch

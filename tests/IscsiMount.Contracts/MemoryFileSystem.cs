@@ -63,12 +63,28 @@ public sealed class MemoryFileSystem : IFileSystem
         return link;
     }
 
+    /// <summary>Adds a file of another kind.</summary>
     public MemoryFileSystemNode AddSpecial(string path, FileKind kind) => Add(path, kind);
 
-    /// <summary>Puts a gate in front of a kind of calls for one file.</summary>
-    public MemoryFileSystemGate Hold(MemoryFileSystemCall call, FileId file)
+    /// <summary>Adds to a directory under any name, also one with a slash in it.</summary>
+    public MemoryFileSystemNode AddTo(MemoryFileSystemNode parent, string name, FileKind kind)
     {
-        var gate = new MemoryFileSystemGate(call, file);
+        var id = new FileId(FirstNumber + (ulong)_nodes.Count, 1);
+        var node = new MemoryFileSystemNode(id, kind, parent);
+        _nodes.Add(id, node);
+        parent.Children.Add(name, node);
+        parent.Names.Add((name, node));
+        return node;
+    }
+
+    /// <summary>What stands at a path.</summary>
+    public MemoryFileSystemNode Find(string path)
+        => path.Split('/').Aggregate(RootNode, (folder, name) => folder.Children[name]);
+
+    /// <summary>Puts a gate in front of a kind of calls for one file.</summary>
+    public MemoryFileSystemGate Hold(MemoryFileSystemCall call, FileId file, bool isDeaf = false)
+    {
+        var gate = new MemoryFileSystemGate(call, file) { IsDeaf = isDeaf };
         _gates.TryAdd(gate, true);
         return gate;
     }
@@ -206,15 +222,5 @@ public sealed class MemoryFileSystem : IFileSystem
         }
 
         return AddTo(parent, names[^1], kind);
-    }
-
-    private MemoryFileSystemNode AddTo(MemoryFileSystemNode parent, string name, FileKind kind)
-    {
-        var id = new FileId(FirstNumber + (ulong)_nodes.Count, 1);
-        var node = new MemoryFileSystemNode(id, kind, parent);
-        _nodes.Add(id, node);
-        parent.Children.Add(name, node);
-        parent.Names.Add((name, node));
-        return node;
     }
 }

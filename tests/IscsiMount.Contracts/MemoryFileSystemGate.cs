@@ -20,6 +20,9 @@ public sealed class MemoryFileSystemGate(MemoryFileSystemCall call, FileId file)
     private int _waiting;
     private int _cancelled;
 
+    /// <summary>Whether calls wait on although they are cancelled, as for a device that takes no abort.</summary>
+    public bool IsDeaf { get; init; }
+
     /// <summary>Calls that came to the gate and did not get through yet.</summary>
     public int WaitingCount => Volatile.Read(ref _waiting);
 
@@ -39,7 +42,7 @@ public sealed class MemoryFileSystemGate(MemoryFileSystemCall call, FileId file)
         Interlocked.Increment(ref _waiting);
         try
         {
-            await _opened.Task.WaitAsync(cancellationToken);
+            await _opened.Task.WaitAsync(IsDeaf ? CancellationToken.None : cancellationToken);
         }
         catch (OperationCanceledException)
         {

@@ -157,7 +157,7 @@ internal sealed class FuseMount : IMount
                 }
                 else if (result is not (-Errno.Interrupted or -Errno.TryAgain))
                 {
-                    return -result;
+                    return result == -Errno.Aborted ? 0 : -result;
                 }
             }
         }

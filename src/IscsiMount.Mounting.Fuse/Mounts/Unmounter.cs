@@ -7,8 +7,6 @@ namespace IscsiMount.Mounting.Fuse.Mounts;
 /// <summary>Takes a mount out of the kernel's table: root by itself, others through the helper of FUSE.</summary>
 internal static class Unmounter
 {
-    private const string ConnectionFolder = "/sys/fs/fuse/connections";
-
     /// <summary>Unmounts unless files are open. Everything else that is mounted at the same path stays.</summary>
     public static UnmountStatus TryUnmount(MountEntry mount)
     {
@@ -27,12 +25,14 @@ internal static class Unmounter
     /// </summary>
     public static void Force(MountEntry mount)
     {
-        if (MountTable.Find(mount.MountPoint)?.Device == mount.Device)
-        {
-            TryRemove(mount.MountPoint, isForced: true);
-        }
+        bool isVisible = MountTable.Find(mount.MountPoint)?.Device == mount.Device;
+        bool isRemoved = isVisible && TryRemove(mount.MountPoint, isForced: true);
 
-        Abort(mount);
+        // The helper of users other than root detaches, and does not abort.
+        if (!isRemoved || !FuseDriver.IsRoot)
+        {
+            ConnectionControl.Abort(mount);
+        }
     }
 
     /// <summary>Takes away what is mounted at a path, whoever uses it; its daemon is dead.</summary>
@@ -61,18 +61,5 @@ internal static class Unmounter
         using Process? helper = Process.Start(FuseDriver.FindHelper() ?? FuseDriver.Helper, arguments);
         helper!.WaitForExit();
         return helper.ExitCode == 0;
-    }
-
-    // Also reaches a mount that was detached while files were open, and is in no table any more.
-    private static void Abort(MountEntry mount)
-    {
-        try
-        {
-            File.WriteAllText(Path.Join(ConnectionFolder, mount.ConnectionNumber, "abort"), "1");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // The connection is gone already, or this folder is not mounted. Then the last close ends it.
-        }
     }
 }

@@ -27,6 +27,8 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "close")]
     public static partial int Close(int descriptor);
 
+    public static int Mount(string source, string target, string type) => Mount(source, target, type, 0, 0);
+
     /// <summary>The path without links and dots, or null with the reason in the last error.</summary>
     public static unsafe string? RealPath(string path)
     {
@@ -43,6 +45,9 @@ internal static partial class LibC
 
     /// <summary>Asks for huge pages. A refusal costs speed and nothing else, so it is not reported.</summary>
     public static unsafe void AdviseHuge(void* start, nuint length) => _ = Advise(start, length, AdviseHugePages);
+
+    [LibraryImport(Library, EntryPoint = "mount", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Mount(string source, string target, string type, nuint flags, nint data);
 
     [LibraryImport(Library, EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static unsafe partial byte* RealPath(string path, byte* resolved);

@@ -69,7 +69,6 @@ internal enum KernelCapabilities : uint
 {
     AsyncRead = 1 << 0,
     ReadDirPlus = 1 << 13,
-    AsyncDirectIo = 1 << 15,
     NoOpenSupport = 1 << 17,
     ParallelDirectoryOperations = 1 << 18,
     CacheSymlinks = 1 << 23,

@@ -13,8 +13,10 @@ namespace IscsiMount.Mounting.Fuse.Requests;
 /// </summary>
 internal sealed class RequestServer : IDisposable
 {
+    // Not among them is FUSE_CAP_ASYNC_DIO: with it a program that reads past the cache (O_DIRECT) cannot be killed while
+    // the device does not answer, since the kernel then waits for its own asynchronous request.
     private const KernelCapabilities Wanted =
-        KernelCapabilities.AsyncRead | KernelCapabilities.ReadDirPlus | KernelCapabilities.AsyncDirectIo |
+        KernelCapabilities.AsyncRead | KernelCapabilities.ReadDirPlus |
         KernelCapabilities.ParallelDirectoryOperations | KernelCapabilities.CacheSymlinks;
 
     private readonly FuseOptions _options;
