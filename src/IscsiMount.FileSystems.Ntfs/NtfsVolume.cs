@@ -2,6 +2,7 @@ using IscsiMount.FileSystems.Ntfs.Directories;
 using IscsiMount.FileSystems.Ntfs.Indexes;
 using IscsiMount.FileSystems.Ntfs.Layout.Records;
 using IscsiMount.FileSystems.Ntfs.Metadata;
+using IscsiMount.FileSystems.Ntfs.ReadAhead;
 using IscsiMount.FileSystems.Ntfs.Records;
 using IscsiMount.FileSystems.Ntfs.Streams;
 using IscsiMount.FileSystems.Ntfs.Volume;
@@ -20,6 +21,7 @@ internal sealed class NtfsVolume : IFileSystem
     private readonly DamageLog _damage;
     private readonly MetadataReader _metadata;
     private readonly LinkReader _links;
+    private readonly ReadAheadPool _ahead;
     private readonly StreamOpener _streams;
     private readonly SpaceCounter _space;
 
@@ -38,7 +40,9 @@ internal sealed class NtfsVolume : IFileSystem
         _damage = parts.Damage;
         _metadata = new MetadataReader(_files, new SecurityStore(_files, blocks));
         _links = new LinkReader(_files, _metadata);
-        _streams = new StreamOpener(_files);
+        _ahead = new ReadAheadPool(
+            parts.Medium.TransferSize, options.ReadAheadBytesMax, options.ReadAheadMemoryBytesMax);
+        _streams = new StreamOpener(_files, _ahead, _lifetime.Token);
         _space = new SpaceCounter(_files, _lifetime.Token);
     }
 
@@ -191,6 +195,7 @@ internal sealed class NtfsVolume : IFileSystem
     private async ValueTask StopAsync()
     {
         await _space.StopAsync();
+        await _ahead.StopAsync();
         _lifetime.Dispose();
     }
 }

@@ -1,12 +1,13 @@
 using IscsiMount.FileSystems.Ntfs.Indexes;
 using IscsiMount.FileSystems.Ntfs.Layout.Records;
 using IscsiMount.FileSystems.Ntfs.Metadata;
+using IscsiMount.FileSystems.Ntfs.ReadAhead;
 using IscsiMount.FileSystems.Ntfs.Records;
 
 namespace IscsiMount.FileSystems.Ntfs.Streams;
 
 /// <summary>Opens the streams of files, and refuses those whose content this engine cannot give.</summary>
-internal sealed class StreamOpener(FileStore files)
+internal sealed class StreamOpener(FileStore files, ReadAheadPool pool, CancellationToken lifetime)
 {
     // The only compression that was ever used within the format: LZNT1.
     private const AttributeFlags Lznt1Compression = AttributeFlags.Compressed;
@@ -31,7 +32,7 @@ internal sealed class StreamOpener(FileStore files)
             status = await JudgeReparseAsync(file, cancellationToken);
         }
 
-        return status == FsStatus.Ok ? new OpenStream(map, files.Reader) : status;
+        return status == FsStatus.Ok ? new OpenStream(map, files.Reader, AheadOf(map)) : status;
     }
 
     /// <summary>The named streams of a file.</summary>
@@ -49,6 +50,9 @@ internal sealed class StreamOpener(FileStore files)
 
         return streams;
     }
+
+    private StreamAhead? AheadOf(StreamMap map) =>
+        map.Resident is null && pool.IsEnabled ? new StreamAhead(map, files.Reader, pool, lifetime) : null;
 
     private static StreamEntry EntryOf(AttributePiece piece)
     {
