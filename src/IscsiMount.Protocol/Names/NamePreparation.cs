@@ -4,13 +4,15 @@ using System.Text;
 namespace IscsiMount.Protocol.Names;
 
 /// <summary>
-/// Prepares names for comparison (RFC 3722): folds case, deletes what is invisible, normalises to form KC, and refuses
-/// what has no place in a name.
+/// Prepares names for comparison (RFC 3722): folds case, deletes what is invisible, and refuses what has no place in a
+/// name or has another normal form.
 /// </summary>
 /// <remarks>
-/// RFC 7143 speaks of form C and points to RFC 3722, which demands KC; a string in KC is in C as well, so KC it is. The
-/// right-to-left rule of RFC 3454 forbids to mix directions, and every name begins with Latin letters. So it comes down
-/// to: no letters that run from right to left.
+/// <para>RFC 7143 speaks of form C and points to RFC 3722, which demands KC; a string in KC is in C too, so KC it is.
+/// This program runs without the tables of a normalisation, the same on every system. So a character that form KC would
+/// replace or combine is refused and not replaced; whoever has such a name types it in its normal form.</para>
+/// <para>The right-to-left rule of RFC 3454 forbids to mix directions, and every name begins with Latin letters. So it
+/// comes down to: no letters that run from right to left.</para>
 /// </remarks>
 internal static class NamePreparation
 {
@@ -23,13 +25,17 @@ internal static class NamePreparation
             return "The name is not well-formed Unicode.";
         }
 
-        // Folding comes before and after, because normalising can bring capitals up (RFC 3454 table B.2).
-        prepared = Fold(Fold(Delete(typed)).Normalize(NormalizationForm.FormKC));
+        prepared = Fold(Delete(typed));
         foreach (Rune rune in prepared.EnumerateRunes())
         {
             if (IsProhibited(rune))
             {
                 return $"The name contains U+{rune.Value:X4}; of ASCII it may have a to z, 0 to 9, '-', '.' and ':'.";
+            }
+
+            if (HasOtherNormalForm(rune))
+            {
+                return $"The name contains U+{rune.Value:X4}, which has another normal form (NFKC). Use that form.";
             }
         }
 
@@ -82,6 +88,24 @@ internal static class NamePreparation
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
         return isControl || IsProhibitedByNumber(rune.Value);
+    }
+
+    /// <summary>What combines with the letter before it, and the blocks that exist for compatibility.</summary>
+    private static bool HasOtherNormalForm(Rune rune)
+    {
+        UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+        bool isMark = category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol or UnicodeCategory.OtherNumber
+            or UnicodeCategory.LetterNumber;
+        bool isLetterForm = rune.Value is 0xAA or 0xBA or 0xB5 or 0x132 or 0x133 or 0x13F or 0x140 or 0x149 or 0x17F
+            or (>= 0x1C4 and <= 0x1CC) or (>= 0x1F1 and <= 0x1F3) or (>= 0x3D0 and <= 0x3D6) or 0x587
+            or 0xE33 or 0xEB3 or 0xEDC or 0xEDD;
+        bool isBlockForCompatibility = rune.Value is (>= 0x1100 and <= 0x11FF) or (>= 0x2000 and <= 0x218F)
+            or (>= 0x2460 and <= 0x24FF) or (>= 0x3130 and <= 0x318F) or (>= 0x3200 and <= 0x33FF)
+            or (>= 0xF900 and <= 0xFAFF) or (>= 0xFB00 and <= 0xFB1C) or (>= 0xFE10 and <= 0xFE6F)
+            or (>= 0xFF00 and <= 0xFFEF) or (>= 0x1D400 and <= 0x1D7FF) or (>= 0x1F100 and <= 0x1F2FF)
+            or (>= 0x2F800 and <= 0x2FA1F);
+        return isMark || isLetterForm || isBlockForCompatibility;
     }
 
     private static bool IsProhibitedByNumber(int value)

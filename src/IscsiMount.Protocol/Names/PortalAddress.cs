@@ -34,7 +34,7 @@ public sealed record PortalAddress(string Host, int Port)
         ArgumentNullException.ThrowIfNull(text);
 
         address = null;
-        if (!TrySplit(text, out string host, out string? portText) || !TryNormaliseHost(text[0] == '[', ref host))
+        if (!TrySplit(text, out string host, out string? portText) || !TryNormaliseHost(text.StartsWith('['), ref host))
         {
             return false;
         }
