@@ -62,23 +62,34 @@ public sealed class PduSender(IConnectionIo connection, IPduSource source, CorkL
         SendRequested();
     }
 
-    /// <summary>
-    /// Ends all sending. When it returns, no memory of the source is read any more. The caller has aborted the
-    /// connection, so that nobody keeps it waiting, and is not itself inside of a send.
-    /// </summary>
-    public void Stop()
+    /// <summary>Ends all sending, unless somebody is at it or waits for room. For an orderly end.</summary>
+    /// <returns>True if no memory of the source is read any more.</returns>
+    public bool TryStop()
     {
         _isStopping = true;
-        var patience = default(SpinWait);
-        while (Interlocked.CompareExchange(ref _role, Stopped, Idle) == Sending)
+        if (Interlocked.CompareExchange(ref _role, Stopped, Idle) == Sending)
         {
-            patience.SpinOnce();
+            return false;
         }
 
         // ORDER: the relief thread stays until nobody can pass the role to it any more.
         _isReliefOver = true;
         _reliefIsCalled.Release();
         _relief?.Join();
+        return true;
+    }
+
+    /// <summary>
+    /// Ends all sending. When it returns, no memory of the source is read any more. The caller has aborted the
+    /// connection, so that nobody keeps it waiting, and is not itself inside of a send.
+    /// </summary>
+    public void Stop()
+    {
+        var patience = default(SpinWait);
+        while (!TryStop())
+        {
+            patience.SpinOnce();
+        }
     }
 
     /// <summary>Call <see cref="Stop"/> before.</summary>

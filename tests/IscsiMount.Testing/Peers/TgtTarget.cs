@@ -59,8 +59,8 @@ public sealed class TgtTarget : IAsyncDisposable
 
     private static async Task<TgtTarget> StartEmptyAsync(string portal)
     {
-        // The number names the socket by which tgtadm finds this daemon among others.
-        string controlPort = $"{FreePort.Next()}";
+        // The number names the socket by which tgtadm finds this daemon among others; tgt takes no more than 15 bits.
+        string controlPort = $"{FreePort.Next() & 0x7FFF}";
         ForeignProcess daemon = ForeignTool.Start("tgtd", ["-f", "-C", controlPort, "--iscsi", $"portal={portal}"]);
         var target = new TgtTarget(daemon, controlPort, portal);
         await Eventually.HoldsAsync(async () => daemon.HasExited || await target.AnswersAsync());

@@ -1,0 +1,461 @@
+using IscsiMount.Primitives;
+using IscsiMount.Protocol.Login;
+using IscsiMount.Protocol.Negotiation;
+using IscsiMount.Protocol.Numbering;
+using IscsiMount.Protocol.Pdu;
+using IscsiMount.Protocol.Transfer;
+
+namespace IscsiMount.Initiator.Commands;
+
+/// <summary>
+/// All that is under way or waits in a session, with the numbers that go with it. Submitters put in, the sender takes
+/// out in the order of the wire, the receiving thread reports what came.
+/// </summary>
+/// <remarks>
+/// One lock guards it; it is held for some dozen instructions, and no code of others runs under it. Numbers are given
+/// when the sender takes a request, never earlier: what is withdrawn before leaves no hole.
+/// </remarks>
+internal sealed class TaskSet(LoginResult login, int commandsMax)
+{
+    private readonly Lock _lock = new();
+    private readonly SessionParameters _parameters = login.Parameters;
+    private readonly TaskTable _tasks = new(commandsMax);
+    private readonly CommandQueue _waiting = new();
+    private readonly ControlQueue _control = new();
+    private readonly DataOutQueue _dataOut = new();
+    private readonly List<TaskSlot> _inBatch = new(TaskTable.CommandsMax);
+    private readonly CommandWindow _window = new(login.CmdSN, login.ExpCmdSN, login.MaxCmdSN);
+    private readonly StatusSequence _statuses = new(login.ExpStatSN);
+    private TaskCompletionSource? _whenIdle;
+    private SessionEndedException? _closed;
+    private SessionEndedException? _refusal;
+    private TaskCounters _counters;
+
+    /// <summary>Whether the sender would find something that it may send. It may be wrong for a moment.</summary>
+    public bool HasSendable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return !_control.IsEmpty || !_dataOut.IsEmpty
+                    || (_waiting.Count > 0 && _tasks.HasRoomForCommand && _window.Available is not null);
+            }
+        }
+    }
+
+    /// <summary>The time, as the watch of the session counts it: requests that wait or run are stamped with it.</summary>
+    public uint Tick { get; set; }
+
+    public TaskCounters Counters
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _counters with { UnderWay = _tasks.CommandCount, Waiting = _waiting.Count };
+            }
+        }
+    }
+
+    /// <summary>Queues a command. If the session takes no more, its owner is told so before this returns.</summary>
+    public void Submit(in CommandRequest request)
+    {
+        SessionEndedException? refusal;
+        lock (_lock)
+        {
+            refusal = _closed ?? _refusal;
+            if (refusal is null)
+            {
+                _waiting.Add(request with { QueuedTick = Tick });
+            }
+        }
+
+        if (refusal is not null)
+        {
+            request.Owner.Complete(request.Cookie, CommandResult.Failed(refusal));
+        }
+    }
+
+    public void Submit(ControlRequest request)
+    {
+        SessionEndedException? closed;
+        lock (_lock)
+        {
+            closed = _closed;
+            if (closed is null)
+            {
+                _control.Add(request);
+            }
+        }
+
+        if (closed is not null)
+        {
+            request.Fail(closed);
+        }
+    }
+
+    /// <summary>
+    /// Withdraws what an owner has not had sent yet, and asks the target to abort the rest. For each command its owner
+    /// is told the end, as always.
+    /// </summary>
+    public void Cancel(ICommandOwner owner, Exception cause)
+    {
+        var withdrawn = new List<CommandRequest>();
+        lock (_lock)
+        {
+            _waiting.Withdraw(owner, withdrawn);
+            foreach (TaskSlot task in _tasks.Live.Where(task => task.Request.Owner == owner))
+            {
+                Abort(task, cause);
+            }
+        }
+
+        withdrawn.ForEach(request => request.Owner.Complete(request.Cookie, CommandResult.Failed(cause)));
+        SignalIfIdle();
+    }
+
+    /// <summary>The sender's turn: a control request, if one may go out.</summary>
+    public bool TryTakeControl(out ControlRequest? request, out Numbers numbers)
+    {
+        lock (_lock)
+        {
+            numbers = default;
+            request = null;
+            if (!_tasks.HasRoomForControl || !_control.TryTake(_window.Available is not null, out request))
+            {
+                return false;
+            }
+
+            bool isNumbered = !request!.IsImmediate && request.ReusedCmdSN is null;
+            SerialNumber cmdSN = isNumbered ? _window.Take() : request.ReusedCmdSN ?? _window.Next;
+            numbers = new Numbers(TagFor(request, cmdSN), cmdSN, _statuses.ExpStatSN);
+            return true;
+        }
+    }
+
+    /// <summary>The sender's turn: a piece of data that was asked for.</summary>
+    public bool TryTakeData(out DataOutRun run, out DataPiece piece, out SerialNumber expStatSN)
+    {
+        lock (_lock)
+        {
+            expStatSN = _statuses.ExpStatSN;
+            bool isTaken = _dataOut.TryTake(out run, out piece);
+            if (isTaken)
+            {
+                KeepForBatch(run.Task);
+            }
+
+            return isTaken;
+        }
+    }
+
+    /// <summary>The sender's turn: a command, if the window and the table have room for one.</summary>
+    public bool TryTakeCommand(out TaskSlot? task, out FirstBurst burst, out SerialNumber expStatSN)
+    {
+        lock (_lock)
+        {
+            (task, burst, expStatSN) = (null, default, _statuses.ExpStatSN);
+            if (_waiting.Count == 0 || !_tasks.HasRoomForCommand || _window.Available is null)
+            {
+                return false;
+            }
+
+            task = _tasks.TakeForCommand();
+            CommandRequest request = _waiting.Take();
+            task.Begin(request, _window.Take(), _parameters.MaxBurstLength);
+            if (!request.WriteFrom.IsEmpty)
+            {
+                burst = BeginWrite(task, request);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The batch was sent. Tasks that ended meanwhile are completed now that nobody reads their memory.</summary>
+    public void EndBatch()
+    {
+        for (int i = 0; i < _inBatch.Count; i++)
+        {
+            TaskSlot task = _inBatch[i];
+            CommandResult? held;
+            lock (_lock)
+            {
+                task.IsInBatch = false;
+                held = task.HeldResult;
+            }
+
+            if (held is { } result)
+            {
+                End(task, result);
+            }
+        }
+
+        _inBatch.Clear();
+    }
+
+    /// <summary>Learns the window. Every PDU of the target tells it.</summary>
+    public void LearnWindow(SerialNumber expCmdSN, SerialNumber maxCmdSN)
+    {
+        lock (_lock)
+        {
+            _window.Learn(expCmdSN, maxCmdSN);
+        }
+    }
+
+    /// <summary>Takes the number of a PDU that uses one up.</summary>
+    public void TakeStatus(SerialNumber statSN)
+    {
+        lock (_lock)
+        {
+            _statuses.Take(statSN);
+        }
+    }
+
+    public bool IsAcknowledged(SerialNumber cmdSN)
+    {
+        lock (_lock)
+        {
+            return _window.IsAcknowledged(cmdSN);
+        }
+    }
+
+    /// <summary>The task of a tag, or nothing. Only the receiving thread asks, as only there tasks end.</summary>
+    public TaskSlot? Find(uint tag)
+    {
+        lock (_lock)
+        {
+            return _tasks.Find(tag);
+        }
+    }
+
+    /// <summary>An R2T was checked: its range may be sent.</summary>
+    public void Solicit(TaskSlot task, in ReadyToTransfer pdu)
+    {
+        var pieces = new DataPieces(
+            pdu.BufferOffset, pdu.DesiredDataTransferLength, _parameters.TargetMaxRecvDataSegmentLength);
+        lock (_lock)
+        {
+            _dataOut.Add(new DataOutRun(task, pdu.Lun, pdu.TargetTransferTag, pieces));
+        }
+    }
+
+    /// <summary>A command has ended. Its owner is told, unless the sender still reads its memory.</summary>
+    public void End(TaskSlot task, in CommandResult result)
+    {
+        CommandRequest request;
+        lock (_lock)
+        {
+            if (task.IsInBatch)
+            {
+                task.HeldResult = result;
+                return;
+            }
+
+            request = task.Request;
+            _tasks.Release(task);
+            _counters = _counters.Add(request, result);
+        }
+
+        request.Owner.Complete(request.Cookie, result);
+        SignalIfIdle();
+    }
+
+    /// <summary>The answer to a control request has come.</summary>
+    public void Answer(TaskSlot task, ReadOnlySpan<byte> header, ReadOnlySpan<byte> data)
+    {
+        ControlRequest control = task.Control!;
+        control.Answer(header, data);
+        lock (_lock)
+        {
+            _control.End(control);
+            if (control.Continues)
+            {
+                _control.Add(control);
+            }
+            else
+            {
+                _tasks.Release(task);
+            }
+        }
+    }
+
+    /// <summary>The target refused a control request.</summary>
+    public void Refuse(TaskSlot task, Exception fault)
+    {
+        ControlRequest control = task.Control!;
+        lock (_lock)
+        {
+            _control.End(control);
+            _tasks.Release(task);
+        }
+
+        control.Fail(fault);
+    }
+
+    /// <summary>Aborts commands that take too long, and withdraws those that wait too long for the window.</summary>
+    /// <param name="patience">Ticks until a command is aborted, and until an abort must have had an effect.</param>
+    /// <param name="timeout">The same for people.</param>
+    /// <returns>False if an abort had no effect: then nothing helps but to end the session.</returns>
+    public bool AbortOverdue(uint patience, TimeSpan timeout)
+    {
+        var withdrawn = new List<CommandRequest>();
+        bool isBeyondHelp = false;
+        lock (_lock)
+        {
+            while (_waiting.Count > 0 && Age(_waiting.First.QueuedTick) > patience)
+            {
+                withdrawn.Add(_waiting.Take());
+            }
+
+            foreach (TaskSlot task in _tasks.Live.Where(task => task.Control is null && Age(task.Tick) > patience))
+            {
+                isBeyondHelp |= task.AbortCause is not null;
+                Abort(task, new CommandTimedOutException(timeout));
+            }
+        }
+
+        foreach (CommandRequest request in withdrawn)
+        {
+            request.Owner.Complete(request.Cookie, CommandResult.Failed(new CommandTimedOutException(timeout)));
+        }
+
+        SignalIfIdle();
+        return !isBeyondHelp;
+    }
+
+    /// <summary>From now on commands are refused. Waits until those are done that came before.</summary>
+    public Task DrainAsync(SessionEndedException refusal)
+    {
+        lock (_lock)
+        {
+            _refusal ??= refusal;
+            _whenIdle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        SignalIfIdle();
+        return _whenIdle.Task;
+    }
+
+    /// <summary>The session is over. Nobody sends or receives any more, so all memory goes back to its owners.</summary>
+    public void Close(SessionEndedException fault)
+    {
+        TaskSlot[] live;
+        CommandRequest[] waiting;
+        ControlRequest[] control;
+        lock (_lock)
+        {
+            _closed = fault;
+            live = [.. _tasks.Live];
+            waiting = [.. Enumerable.Range(0, _waiting.Count).Select(_ => _waiting.Take())];
+            control = [.. _control.TakeAll()];
+        }
+
+        foreach (TaskSlot task in live)
+        {
+            Close(task, fault);
+        }
+
+        Array.ForEach(waiting, request => request.Owner.Complete(request.Cookie, CommandResult.Failed(fault)));
+        Array.ForEach(control, request => request.Fail(fault));
+        SignalIfIdle();
+    }
+
+    private void Close(TaskSlot task, SessionEndedException fault)
+    {
+        task.IsInBatch = false;
+        if (task.Control is not null)
+        {
+            Refuse(task, fault);
+        }
+        else
+        {
+            End(task, task.HeldResult ?? CommandResult.Failed(task.AbortCause ?? fault));
+        }
+    }
+
+    private uint Age(uint tick) => unchecked(Tick - tick);
+
+    private FirstBurst BeginWrite(TaskSlot task, in CommandRequest request)
+    {
+        var burst = FirstBurst.Of(_parameters, (uint)request.WriteFrom.Length);
+        if (burst.UnsolicitedLength > 0)
+        {
+            var pieces = new DataPieces(
+                (uint)burst.ImmediateLength,
+                (uint)burst.UnsolicitedLength,
+                _parameters.TargetMaxRecvDataSegmentLength);
+            _dataOut.Add(new DataOutRun(task, default, ControlRequest.NoTag, pieces));
+        }
+
+        if (burst.ImmediateLength > 0)
+        {
+            KeepForBatch(task);
+        }
+
+        return burst;
+    }
+
+    private void KeepForBatch(TaskSlot task)
+    {
+        if (!task.IsInBatch)
+        {
+            task.IsInBatch = true;
+            _inBatch.Add(task);
+        }
+    }
+
+    private uint TagFor(ControlRequest request, SerialNumber cmdSN)
+    {
+        if (!request.WantsAnswer)
+        {
+            return ControlRequest.NoTag;
+        }
+
+        if (request.Task is null)
+        {
+            request.Task = _tasks.TakeForControl();
+            request.Task.BeginControl(request, cmdSN);
+        }
+
+        return request.Task.Tag;
+    }
+
+    private void Abort(TaskSlot task, Exception cause)
+    {
+        task.Tick = Tick;
+        if (task is { AbortCause: null, HeldResult: null })
+        {
+            task.AbortCause = cause;
+            _control.Add(new AbortRequest(task, EndAborted));
+        }
+    }
+
+    // A target that cannot abort leaves the command under way; then it ends by itself, or the watch ends the session.
+    private void EndAborted(uint tag, TaskManagementResult result)
+    {
+        bool isOver = result is TaskManagementResult.FunctionComplete or TaskManagementResult.TaskDoesNotExist;
+        if (isOver && Find(tag) is { AbortCause: { } cause, HeldResult: null } task)
+        {
+            End(task, CommandResult.Failed(cause));
+        }
+    }
+
+    private void SignalIfIdle()
+    {
+        TaskCompletionSource? whenIdle = Volatile.Read(ref _whenIdle);
+        if (whenIdle is null)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_tasks.CommandCount + _waiting.Count == 0)
+            {
+                whenIdle.TrySetResult();
+            }
+        }
+    }
+}

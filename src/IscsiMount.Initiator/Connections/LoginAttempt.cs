@@ -1,0 +1,100 @@
+using IscsiMount.Primitives;
+using IscsiMount.Protocol;
+using IscsiMount.Protocol.Login;
+using IscsiMount.Protocol.Names;
+using IscsiMount.Protocol.Negotiation;
+using Microsoft.Extensions.Logging;
+
+namespace IscsiMount.Initiator.Connections;
+
+/// <summary>Gets a connection logged in, wherever the target sends us for it.</summary>
+internal sealed class LoginAttempt
+{
+    // LIMIT: targets that send us to each other would do so for ever.
+    private const int RedirectionsMax = 8;
+
+    private readonly SessionOptions _options;
+    private readonly InitiatorServices _services;
+    private readonly ILogger _logger;
+    private readonly IscsiName _initiatorName;
+    private readonly Isid _isid;
+
+    public LoginAttempt(SessionOptions options, InitiatorServices services)
+    {
+        options.ThrowIfUnusable();
+        _options = options;
+        _services = services;
+        _logger = services.Loggers.CreateLogger<Session>();
+        _isid = options.Isid ?? Isid.FromRandom(services.Chance, qualifier: 0);
+        bool isName = IscsiName.TryPrepare(options.InitiatorName, out IscsiName? name, out _);
+        Invariant.Holds(isName && name is not null);
+        _initiatorName = name;
+    }
+
+    /// <summary>Logs in to a target.</summary>
+    public async Task<Session> LoginAsync(
+        PortalAddress portal, string targetName, CancellationToken cancellationToken)
+    {
+        if (!IscsiName.TryTake(targetName, out IscsiName? name))
+        {
+            throw new ArgumentException($"'{targetName}' cannot be the name of a target.", nameof(targetName));
+        }
+
+        var identity = new LoginIdentity { InitiatorName = _initiatorName, TargetName = name, Isid = _isid };
+        ConnectionRequest first = Request(portal, identity, _options.ToOffer());
+        (Connection connection, ConnectionRequest last) = await ConnectAsync(first, cancellationToken);
+        _logger.LoggedIn(name.Value, last.Portal.ToString(), connection.Login!.Tsih);
+        return new Session(connection, last);
+    }
+
+    /// <summary>Opens a discovery session with a portal.</summary>
+    public async Task<Session> DiscoverAsync(PortalAddress portal, CancellationToken cancellationToken)
+    {
+        var identity = new LoginIdentity
+        {
+            InitiatorName = _initiatorName,
+            TargetName = null,
+            SessionType = SessionType.Discovery,
+            Isid = _isid,
+        };
+        ConnectionRequest first = Request(portal, identity, LoginOffer.ForDiscovery);
+        (Connection connection, ConnectionRequest last) = await ConnectAsync(first, cancellationToken);
+        return new Session(connection, last);
+    }
+
+    private ConnectionRequest Request(PortalAddress portal, LoginIdentity identity, LoginOffer offer) => new()
+    {
+        Portal = portal,
+        Identity = identity,
+        Offer = offer,
+        Options = _options,
+        Services = _services,
+        Logger = _logger,
+    };
+
+    private async Task<(Connection Connection, ConnectionRequest Request)> ConnectAsync(
+        ConnectionRequest request, CancellationToken cancellationToken)
+    {
+        for (int redirections = 0; redirections <= RedirectionsMax; redirections++)
+        {
+            var connection = new Connection(request);
+            switch (await connection.StartAsync(cancellationToken))
+            {
+                case LoginStep.Finished:
+                    return (connection, request);
+                case LoginStep.Refused refused:
+                    throw new LoginRefusedException(refused.Status);
+                case LoginStep.Unacceptable unacceptable:
+                    throw new LoginRefusedException(unacceptable.Reason);
+                case LoginStep.Redirected redirected:
+                    _logger.Redirected(
+                        request.TargetForPeople, request.Portal.ToString(), redirected.Address.ToString());
+                    request = request with { Portal = redirected.Address.Portal };
+                    break;
+            }
+        }
+
+        throw new LoginRefusedException(
+            $"The target sent us to another address more than {RedirectionsMax} times.");
+    }
+}

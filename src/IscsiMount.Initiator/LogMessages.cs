@@ -1,0 +1,39 @@
+using IscsiMount.Protocol.Pdu;
+using Microsoft.Extensions.Logging;
+
+namespace IscsiMount.Initiator;
+
+/// <summary>What the initiator says in the log: events 2000 to 2999.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(2001, LogLevel.Information, "Logged in to {Target} at {Portal} as session {Tsih}")]
+    public static partial void LoggedIn(this ILogger logger, string target, string portal, ushort tsih);
+
+    [LoggerMessage(2002, LogLevel.Information, "Session with {Target} at {Portal} ended: {Reason}")]
+    public static partial void SessionEnded(
+        this ILogger logger, string target, string portal, SessionEndReason reason);
+
+    [LoggerMessage(
+        2003, LogLevel.Warning, "Session with {Target} at {Portal} lost ({Reason}); what was under way has failed")]
+    public static partial void SessionLost(
+        this ILogger logger, Exception fault, string target, string portal, SessionEndReason reason);
+
+    [LoggerMessage(2004, LogLevel.Warning, "{Target} asks for a logout within {Within}; the session is being closed")]
+    public static partial void LogoutRequested(this ILogger logger, string target, TimeSpan within);
+
+    [LoggerMessage(2005, LogLevel.Warning, "{Target} rejected a PDU with the opcode {Opcode:X2}h: {Reason}")]
+    public static partial void PduRejected(this ILogger logger, string target, byte opcode, RejectReason reason);
+
+    [LoggerMessage(2006, LogLevel.Information, "{Target} sent the event {Event}")]
+    public static partial void EventReceived(this ILogger logger, string target, AsyncEvent @event);
+
+    [LoggerMessage(2007, LogLevel.Information, "{Target} at {Portal} sends us to {Address}")]
+    public static partial void Redirected(this ILogger logger, string target, string portal, string address);
+
+    [LoggerMessage(2008, LogLevel.Critical, "A bug ended the session with {Target} at {Portal}")]
+    public static partial void Bug(this ILogger logger, Exception bug, string target, string portal);
+
+    [LoggerMessage(
+        2009, LogLevel.Warning, "{Target} did not answer the logout; the connection is closed without it")]
+    public static partial void LogoutUnanswered(this ILogger logger, string target);
+}

@@ -1,0 +1,29 @@
+using IscsiMount.Primitives;
+using IscsiMount.Protocol.Login;
+
+namespace IscsiMount.Initiator;
+
+/// <summary>The target did not let us in, or we did not take it as it is.</summary>
+public sealed class LoginRefusedException : StorageFaultException
+{
+    /// <summary>The target refused.</summary>
+    public LoginRefusedException(LoginStatus status)
+        : base(FaultScope.Session, $"The target refuses the login: {status.Meaning} (status {status.Code:X4}h).")
+    {
+        Status = status;
+    }
+
+    /// <summary>We refused, for a reason that is a sentence for the user.</summary>
+    public LoginRefusedException(string reason)
+        : base(FaultScope.Session, reason)
+    {
+    }
+
+    /// <summary>The word of the target, or nothing if it was us who refused.</summary>
+    public LoginStatus? Status { get; }
+
+    /// <summary>Whether other proofs of who we are, or any at all, would help.</summary>
+    public bool IsAuthentication => Status == LoginStatus.AuthenticationFailure;
+
+    public override bool IsTransient => Status is { MaySucceedLater: true };
+}

@@ -1,0 +1,191 @@
+using IscsiMount.Initiator.Commands;
+using IscsiMount.Initiator.Connections;
+using IscsiMount.Initiator.Units;
+using IscsiMount.Primitives;
+using IscsiMount.Protocol.Names;
+using IscsiMount.Protocol.Negotiation;
+using IscsiMount.Protocol.Text;
+using IscsiMount.Scsi;
+using IscsiMount.Scsi.Unit;
+using Microsoft.Extensions.Logging;
+
+namespace IscsiMount.Initiator;
+
+/// <summary>
+/// A session with one target. Any number of calls may be under way at once. Once it has ended, for whatever reason,
+/// every call fails with a <see cref="SessionEndedException"/> that says why.
+/// </summary>
+public sealed class Session : IAsyncDisposable
+{
+    // LIMIT: a target that reports more than this has something else to say than its units.
+    private const int LunListLengthMax = 1024 * 1024;
+
+    private readonly Connection _connection;
+    private readonly CommandRunner _runner;
+    private readonly SessionOptions _options;
+    private readonly InitiatorServices _services;
+    private readonly ILogger _logger;
+    private readonly Task _keepAlive;
+    private bool _isLeaving;
+
+    internal Session(Connection connection, ConnectionRequest request)
+    {
+        _connection = connection;
+        _options = request.Options;
+        _services = request.Services;
+        _logger = request.Logger;
+        _runner = new CommandRunner(connection, _services.Time);
+        TargetName = request.TargetForPeople;
+        Portal = request.Portal;
+        _keepAlive = new KeepAlive(connection, _options, _services.Time).RunAsync();
+        Ended = EndAsync();
+    }
+
+    public string TargetName { get; }
+
+    /// <summary>Where the session is, which a redirection may have changed.</summary>
+    public PortalAddress Portal { get; }
+
+    public SessionParameters Parameters => _connection.Login!.Parameters;
+
+    /// <summary>
+    /// Completes when the session is over: with the fault, or with nothing if it was logged out. All of its calls have
+    /// ended by then.
+    /// </summary>
+    public Task<StorageFaultException?> Ended { get; }
+
+    /// <summary>Connects and logs in, and follows the target to other addresses.</summary>
+    /// <exception cref="ArgumentException">The options or the name cannot be used.</exception>
+    /// <exception cref="LoginRefusedException">The target did not let us in.</exception>
+    /// <exception cref="Transport.ConnectionLostException">There is no connection, or it broke.</exception>
+    /// <exception cref="ProtocolViolationException">The target broke a rule of the protocol.</exception>
+    public static Task<Session> LoginAsync(
+        PortalAddress portal,
+        string targetName,
+        SessionOptions options,
+        InitiatorServices services,
+        CancellationToken cancellationToken) =>
+        new LoginAttempt(options, services).LoginAsync(portal, targetName, cancellationToken);
+
+    /// <summary>The numbers of the logical units that the target shows us.</summary>
+    public async Task<IReadOnlyList<LogicalUnitNumber>> ReportLunsAsync(CancellationToken cancellationToken)
+    {
+        LogicalUnitList list = await AskAsync(default, new ReportLuns(), cancellationToken);
+        if (list.WholeLength > ReportLuns.AllocationLengthDefault)
+        {
+            int length = Math.Min(list.WholeLength, LunListLengthMax);
+            list = await AskAsync(default, new ReportLuns { AllocationLength = length }, cancellationToken);
+        }
+
+        return list.Units;
+    }
+
+    /// <summary>Finds out what a logical unit is, and waits until it is ready.</summary>
+    /// <exception cref="UnusableLogicalUnitException">There is no disk, or none that can be used.</exception>
+    /// <exception cref="ScsiCommandException">The unit is not ready, or does not tell what has to be known.</exception>
+    public async Task<LogicalUnit> OpenLogicalUnitAsync(LogicalUnitNumber lun, CancellationToken cancellationToken)
+    {
+        UnitDescription description = await new UnitProbe(_runner, lun, cancellationToken).RunAsync();
+        var surroundings = new UnitSurroundings(
+            _connection, _runner, _services.Time, _options.CommandsInFlightMax);
+        return new LogicalUnit(lun, description, surroundings);
+    }
+
+    /// <summary>Asks a logical unit. Unit attentions and a busy unit are waited out.</summary>
+    /// <exception cref="ScsiCommandException">The unit did not carry the command out.</exception>
+    public Task<TAnswer> AskAsync<TAnswer>(
+        LogicalUnitNumber lun, IScsiQuery<TAnswer> query, CancellationToken cancellationToken) =>
+        _runner.AskAsync(lun, query, cancellationToken);
+
+    /// <summary>Runs a command that moves no data, as <see cref="AskAsync"/> does.</summary>
+    /// <exception cref="ScsiCommandException">The unit did not carry the command out.</exception>
+    public Task ExecuteAsync(LogicalUnitNumber lun, ScsiCommand command, CancellationToken cancellationToken) =>
+        _runner.ExecuteAsync(lun, command, cancellationToken);
+
+    /// <summary>Asks the target whether it is alive.</summary>
+    /// <returns>How long the answer took.</returns>
+    public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
+    {
+        long start = _services.Time.GetTimestamp();
+        var ping = new PingRequest();
+        _connection.Submit(ping);
+        await ping.AnswerTask.WaitAsync(cancellationToken);
+        return _services.Time.GetElapsedTime(start);
+    }
+
+    /// <summary>
+    /// Waits for what is under way and logs out. It always ends, within the time for a login at the latest; a token
+    /// that is cancelled makes it end without the target's answer.
+    /// </summary>
+    public async Task LogoutAsync(CancellationToken cancellationToken = default)
+    {
+        var ending = new SessionEndedException(SessionEndReason.LoggedOut, "The session was logged out.");
+        Volatile.Write(ref _isLeaving, true);
+        using (cancellationToken.UnsafeRegister(_ => _connection.Fail(ending), null))
+        {
+            await _connection.LogoutAsync(ending, _options.LoginTimeout);
+        }
+
+        await Ended;
+    }
+
+    public SessionSnapshot Snapshot()
+    {
+        TaskCounters counters = _connection.Tasks!.Counters;
+        SessionEndReason? endReason = _connection.Ended.IsCompletedSuccessfully
+            ? _connection.Ended.Result.Reason
+            : null;
+        SessionState state = Volatile.Read(ref _isLeaving) ? SessionState.LoggingOut : SessionState.LoggedIn;
+        return new SessionSnapshot
+        {
+            TargetName = TargetName,
+            Portal = Portal,
+            LocalAddress = _connection.LocalName,
+            RemoteAddress = _connection.RemoteName,
+            State = endReason is null ? state : SessionState.Ended,
+            EndReason = endReason,
+            Tsih = _connection.Login!.Tsih,
+            Parameters = Parameters,
+            CommandsEnded = counters.CommandsEnded,
+            CommandsFailed = counters.CommandsFailed,
+            BytesRead = counters.BytesRead,
+            BytesWritten = counters.BytesWritten,
+            CommandsUnderWay = counters.UnderWay,
+            CommandsWaiting = counters.Waiting,
+        };
+    }
+
+    /// <summary>Logs out if that has not happened yet.</summary>
+    public async ValueTask DisposeAsync() => await LogoutAsync();
+
+    /// <summary>Sends key=value pairs and waits for the whole answer.</summary>
+    internal async Task<TextKeys> AskTextAsync(
+        TextKeys question, int answerLengthMax, CancellationToken cancellationToken)
+    {
+        var exchange = new TextExchange(question, Parameters.TargetMaxRecvDataSegmentLength, answerLengthMax);
+        var task = new TextTask(exchange);
+        _connection.Submit(task);
+        try
+        {
+            return await task.AnswerTask.WaitAsync(_options.CommandTimeout, _services.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new CommandTimedOutException(_options.CommandTimeout);
+        }
+    }
+
+    private async Task<StorageFaultException?> EndAsync()
+    {
+        SessionEndedException ended = await _connection.Ended;
+        await _keepAlive;
+        if (ended.Reason == SessionEndReason.LoggedOut)
+        {
+            _logger.SessionEnded(TargetName, Portal.ToString(), ended.Reason);
+            return null;
+        }
+
+        _logger.SessionLost(ended, TargetName, Portal.ToString(), ended.Reason);
+        return ended;
+    }
+}
