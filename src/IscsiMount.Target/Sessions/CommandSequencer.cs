@@ -1,0 +1,126 @@
+using System.Numerics;
+using IscsiMount.Primitives;
+
+namespace IscsiMount.Target.Sessions;
+
+/// <summary>Where a command stands in the order of its session.</summary>
+internal enum CommandPlace
+{
+    /// <summary>It is the next one, and has been counted as received.</summary>
+    Next,
+
+    /// <summary>Commands before it are missing. It is held until they have come.</summary>
+    Early,
+
+    /// <summary>It lies outside the window or is here already. Nothing is done with it.</summary>
+    Ignored,
+}
+
+/// <summary>
+/// Puts the commands of a session in the order of their CmdSN, and says how many more may come (RFC 7143 §4.2.2.1).
+/// The session owns it.
+/// </summary>
+/// <remarks>
+/// <code>
+///   CmdSN of a command              place      ExpCmdSN
+///   is ExpCmdSN                     Next       moves by one, and on over each one that was held behind it
+///   in the window, not seen yet     Early      stays
+///   in the window, seen             Ignored    stays
+///   outside the window              Ignored    stays
+/// </code>
+/// A place in the window is taken from the moment when a command is acknowledged until its answer has been given, so
+/// what a session can have under way never exceeds the width of the window, held commands included.
+/// </remarks>
+internal sealed class CommandSequencer<T>
+    where T : class
+{
+    private readonly T?[] _held;
+    private readonly int _width;
+    private int _underWay;
+    private int _heldCount;
+
+    public CommandSequencer(SerialNumber first, int width)
+    {
+        Invariant.Holds(width > 0);
+        _width = width;
+        _held = new T?[(int)BitOperations.RoundUpToPowerOf2((uint)width)];
+        Expected = first;
+        Maximum = new SerialNumber(unchecked(first.Value + (uint)width - 1));
+    }
+
+    /// <summary>The lowest number that has not come yet: ExpCmdSN.</summary>
+    public SerialNumber Expected { get; private set; }
+
+    /// <summary>The highest number that may be sent: MaxCmdSN. It is Expected - 1 while the window is closed.</summary>
+    public SerialNumber Maximum { get; private set; }
+
+    /// <summary>Commands that were acknowledged and not yet answered.</summary>
+    public int UnderWayCount => _underWay;
+
+    public CommandPlace Place(SerialNumber number, T command)
+    {
+        if (!number.IsWithin(Expected, Maximum))
+        {
+            return CommandPlace.Ignored;
+        }
+
+        if (number == Expected)
+        {
+            Advance();
+            return CommandPlace.Next;
+        }
+
+        ref T? slot = ref _held[number.Value % (uint)_held.Length];
+        if (slot is not null)
+        {
+            return CommandPlace.Ignored;
+        }
+
+        slot = command;
+        _heldCount++;
+        return CommandPlace.Early;
+    }
+
+    /// <summary>Whether a command of this number would be the next one or held, without placing it.</summary>
+    public bool Admits(SerialNumber number) =>
+        number == Expected
+            ? number.IsWithin(Expected, Maximum)
+            : number.IsWithin(Expected, Maximum) && _held[number.Value % (uint)_held.Length] is null;
+
+    /// <summary>The command that was held for the place that is next now, if it is here. It counts as received.</summary>
+    public T? TakeHeld()
+    {
+        if (_heldCount == 0 || _held[Expected.Value % (uint)_held.Length] is not { } command)
+        {
+            return null;
+        }
+
+        _held[Expected.Value % (uint)_held.Length] = null;
+        _heldCount--;
+        Advance();
+        return command;
+    }
+
+    /// <summary>
+    /// Counts a number as received although its command never came, as an ABORT TASK demands (RFC 7143 §7.11).
+    /// </summary>
+    /// <returns>Whether the number was next or ahead in the window and not there yet.</returns>
+    public bool CountAsReceived(SerialNumber number, T placeholder) =>
+        Place(number, placeholder) != CommandPlace.Ignored;
+
+    /// <summary>A command has been answered: its place in the window is free again.</summary>
+    public void Release()
+    {
+        Invariant.Holds(_underWay > 0);
+        _underWay--;
+        Maximum = new SerialNumber(unchecked(Expected.Value + (uint)(_width - _underWay) - 1));
+    }
+
+    // The end of the window stays where it is: the command takes the place that its own number opened.
+    private void Advance()
+    {
+        Expected = Expected.Next;
+        _underWay++;
+        Invariant.Holds(_underWay <= _width);
+    }
+}

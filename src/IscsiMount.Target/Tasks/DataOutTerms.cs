@@ -1,0 +1,15 @@
+namespace IscsiMount.Target.Tasks;
+
+/// <summary>The negotiated values that rule the data of writes in one session.</summary>
+internal sealed record DataOutTerms
+{
+    public required bool InitialR2T { get; init; }
+
+    public required bool ImmediateData { get; init; }
+
+    public required int FirstBurstLength { get; init; }
+
+    public required int MaxBurstLength { get; init; }
+
+    public required int MaxOutstandingR2T { get; init; }
+}

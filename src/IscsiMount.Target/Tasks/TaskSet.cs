@@ -1,0 +1,93 @@
+using IscsiMount.Primitives;
+
+namespace IscsiMount.Target.Tasks;
+
+/// <summary>How a task stands to the others of its logical unit (RFC 7143 §11.3.1).</summary>
+internal enum TaskOrder
+{
+    Simple,
+    Ordered,
+    HeadOfQueue,
+}
+
+/// <summary>
+/// The tasks of one logical unit, of all its initiators, and which of them may run. Its owner guards it with the lock
+/// of the unit.
+/// </summary>
+/// <remarks>
+/// <code>
+///   a task that is   may start when
+///   HeadOfQueue      at once
+///   Simple           no HeadOfQueue task runs, and no older Ordered task runs or waits
+///   Ordered          no task runs, and no older task waits
+/// </code>
+/// </remarks>
+internal sealed class TaskSet<T>
+    where T : class
+{
+    private readonly LinkedList<(T Task, TaskOrder Order)> _waiting = new();
+    private int _runningCount;
+    private int _barrierCount;
+
+    public int RunningCount => _runningCount;
+
+    public int WaitingCount => _waiting.Count;
+
+    /// <summary>Takes in a task.</summary>
+    /// <returns>Whether it may start now. If not, <see cref="Leave"/> of another will hand it out.</returns>
+    public bool Enter(T task, TaskOrder order)
+    {
+        if (order != TaskOrder.HeadOfQueue && (_waiting.Count > 0 || !MayStart(order)))
+        {
+            _waiting.AddLast((task, order));
+            return false;
+        }
+
+        Start(order);
+        return true;
+    }
+
+    /// <summary>A running task has ended. Those that may start now are added to <paramref name="started"/>.</summary>
+    public void Leave(TaskOrder order, ICollection<T> started)
+    {
+        Invariant.Holds(_runningCount > 0);
+        _runningCount--;
+        _barrierCount -= order == TaskOrder.Simple ? 0 : 1;
+        StartWaiting(started);
+    }
+
+    /// <summary>Takes out a task that still waits, because it was aborted.</summary>
+    /// <returns>Whether it was waiting here.</returns>
+    public bool Withdraw(T task, ICollection<T> started)
+    {
+        for (LinkedListNode<(T Task, TaskOrder Order)>? node = _waiting.First; node is not null; node = node.Next)
+        {
+            if (ReferenceEquals(node.Value.Task, task))
+            {
+                _waiting.Remove(node);
+                StartWaiting(started);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void StartWaiting(ICollection<T> started)
+    {
+        while (_waiting.First is { } first && MayStart(first.Value.Order))
+        {
+            _waiting.RemoveFirst();
+            Start(first.Value.Order);
+            started.Add(first.Value.Task);
+        }
+    }
+
+    private bool MayStart(TaskOrder order) => order == TaskOrder.Simple ? _barrierCount == 0 : _runningCount == 0;
+
+    private void Start(TaskOrder order)
+    {
+        _runningCount++;
+        _barrierCount += order == TaskOrder.Simple ? 0 : 1;
+    }
+}

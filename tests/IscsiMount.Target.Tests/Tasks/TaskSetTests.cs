@@ -1,0 +1,76 @@
+using IscsiMount.Target.Tasks;
+using IscsiMount.Testing;
+using Xunit;
+
+namespace IscsiMount.Target.Tests.Tasks;
+
+[Requirement("TGT-04")]
+public sealed class TaskSetTests
+{
+    private readonly TaskSet<string> _set = new();
+    private readonly List<string> _started = [];
+
+    [Fact]
+    public void Simple_tasks_run_side_by_side()
+    {
+        Assert.True(_set.Enter("a", TaskOrder.Simple));
+        Assert.True(_set.Enter("b", TaskOrder.Simple));
+    }
+
+    [Fact]
+    public void An_ordered_task_waits_for_all_older_ones()
+    {
+        _set.Enter("a", TaskOrder.Simple);
+        _set.Enter("b", TaskOrder.Simple);
+
+        Assert.False(_set.Enter("ordered", TaskOrder.Ordered));
+
+        _set.Leave(TaskOrder.Simple, _started);
+        Assert.Empty(_started);
+        _set.Leave(TaskOrder.Simple, _started);
+        Assert.Equal(["ordered"], _started);
+    }
+
+    [Fact]
+    public void A_simple_task_does_not_pass_an_older_ordered_one()
+    {
+        _set.Enter("a", TaskOrder.Simple);
+        _set.Enter("ordered", TaskOrder.Ordered);
+        Assert.False(_set.Enter("b", TaskOrder.Simple));
+        Assert.False(_set.Enter("c", TaskOrder.Simple));
+
+        _set.Leave(TaskOrder.Simple, _started);
+        Assert.Equal(["ordered"], _started);
+        _set.Leave(TaskOrder.Ordered, _started);
+
+        Assert.Equal(["ordered", "b", "c"], _started);
+    }
+
+    [Fact]
+    public void The_head_of_the_queue_starts_at_once_and_holds_back_later_ones()
+    {
+        _set.Enter("a", TaskOrder.Simple);
+        _set.Enter("ordered", TaskOrder.Ordered);
+
+        Assert.True(_set.Enter("head", TaskOrder.HeadOfQueue));
+        Assert.False(_set.Enter("b", TaskOrder.Simple));
+
+        _set.Leave(TaskOrder.Simple, _started);
+        Assert.Empty(_started);
+        _set.Leave(TaskOrder.HeadOfQueue, _started);
+        Assert.Equal(["ordered"], _started);
+    }
+
+    [Fact]
+    public void A_waiting_task_that_is_withdrawn_lets_those_behind_it_pass()
+    {
+        _set.Enter("a", TaskOrder.Simple);
+        _set.Enter("ordered", TaskOrder.Ordered);
+        _set.Enter("b", TaskOrder.Simple);
+
+        Assert.True(_set.Withdraw("ordered", _started));
+
+        Assert.Equal(["b"], _started);
+        Assert.False(_set.Withdraw("ordered", _started));
+    }
+}
