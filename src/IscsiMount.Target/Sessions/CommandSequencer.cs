@@ -59,7 +59,7 @@ internal sealed class CommandSequencer<T>
 
     public CommandPlace Place(SerialNumber number, T command)
     {
-        if (!number.IsWithin(Expected, Maximum))
+        if (!Admits(number))
         {
             return CommandPlace.Ignored;
         }
@@ -70,32 +70,23 @@ internal sealed class CommandSequencer<T>
             return CommandPlace.Next;
         }
 
-        ref T? slot = ref _held[number.Value % (uint)_held.Length];
-        if (slot is not null)
-        {
-            return CommandPlace.Ignored;
-        }
-
-        slot = command;
+        Held(number) = command;
         _heldCount++;
         return CommandPlace.Early;
     }
 
     /// <summary>Whether a command of this number would be the next one or held, without placing it.</summary>
-    public bool Admits(SerialNumber number) =>
-        number == Expected
-            ? number.IsWithin(Expected, Maximum)
-            : number.IsWithin(Expected, Maximum) && _held[number.Value % (uint)_held.Length] is null;
+    public bool Admits(SerialNumber number) => number.IsWithin(Expected, Maximum) && Held(number) is null;
 
     /// <summary>The command that was held for the place that is next now, if it is here. It counts as received.</summary>
     public T? TakeHeld()
     {
-        if (_heldCount == 0 || _held[Expected.Value % (uint)_held.Length] is not { } command)
+        if (_heldCount == 0 || Held(Expected) is not { } command)
         {
             return null;
         }
 
-        _held[Expected.Value % (uint)_held.Length] = null;
+        Held(Expected) = null;
         _heldCount--;
         Advance();
         return command;
@@ -115,6 +106,9 @@ internal sealed class CommandSequencer<T>
         _underWay--;
         Maximum = new SerialNumber(unchecked(Expected.Value + (uint)(_width - _underWay) - 1));
     }
+
+    // The window is never wider than the array, so no two of its numbers share a slot.
+    private ref T? Held(SerialNumber number) => ref _held[number.Value % (uint)_held.Length];
 
     // The end of the window stays where it is: the command takes the place that its own number opened.
     private void Advance()
