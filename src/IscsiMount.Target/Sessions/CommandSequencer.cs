@@ -31,31 +31,35 @@ internal enum CommandPlace
 /// A place in the window is taken from the moment when a command is acknowledged until its answer has been given, so
 /// what a session can have under way never exceeds the width of the window, held commands included.
 /// </remarks>
-internal sealed class CommandSequencer<T>
+internal sealed class CommandSequencer<T> : IWindow
     where T : class
 {
     private readonly T?[] _held;
-    private readonly int _width;
-    private int _underWay;
+    private readonly uint _first;
+    private readonly uint _width;
     private int _heldCount;
+
+    // Read on any thread; Expected is moved by the owner alone, the count by whoever writes answers.
+    private uint _expected;
+    private uint _answeredCount;
 
     public CommandSequencer(SerialNumber first, int width)
     {
         Invariant.Holds(width > 0);
-        _width = width;
+        _first = first.Value;
+        _expected = first.Value;
+        _width = (uint)width;
         _held = new T?[(int)BitOperations.RoundUpToPowerOf2((uint)width)];
-        Expected = first;
-        Maximum = new SerialNumber(unchecked(first.Value + (uint)width - 1));
     }
 
     /// <summary>The lowest number that has not come yet: ExpCmdSN.</summary>
-    public SerialNumber Expected { get; private set; }
+    public SerialNumber Expected => new(Volatile.Read(ref _expected));
 
     /// <summary>The highest number that may be sent: MaxCmdSN. It is Expected - 1 while the window is closed.</summary>
-    public SerialNumber Maximum { get; private set; }
+    public SerialNumber Maximum => new(unchecked(_first + _width - 1 + Volatile.Read(ref _answeredCount)));
 
     /// <summary>Commands that were acknowledged and not yet answered.</summary>
-    public int UnderWayCount => _underWay;
+    public int UnderWayCount => (int)unchecked(_expected - _first - Volatile.Read(ref _answeredCount));
 
     public CommandPlace Place(SerialNumber number, T command)
     {
@@ -99,13 +103,8 @@ internal sealed class CommandSequencer<T>
     public bool CountAsReceived(SerialNumber number, T placeholder) =>
         Place(number, placeholder) != CommandPlace.Ignored;
 
-    /// <summary>A command has been answered: its place in the window is free again.</summary>
-    public void Release()
-    {
-        Invariant.Holds(_underWay > 0);
-        _underWay--;
-        Maximum = new SerialNumber(unchecked(Expected.Value + (uint)(_width - _underWay) - 1));
-    }
+    /// <summary>A command is being answered: its place in the window is free again. Any thread may say so.</summary>
+    public void Release() => Interlocked.Increment(ref _answeredCount);
 
     // The window is never wider than the array, so no two of its numbers share a slot.
     private ref T? Held(SerialNumber number) => ref _held[number.Value % (uint)_held.Length];
@@ -113,8 +112,7 @@ internal sealed class CommandSequencer<T>
     // The end of the window stays where it is: the command takes the place that its own number opened.
     private void Advance()
     {
-        Expected = Expected.Next;
-        _underWay++;
-        Invariant.Holds(_underWay <= _width);
+        Volatile.Write(ref _expected, unchecked(_expected + 1));
+        Invariant.Holds(UnderWayCount <= _width);
     }
 }

@@ -1,0 +1,103 @@
+using IscsiMount.Primitives;
+using IscsiMount.Transport;
+using IscsiMount.Transport.Framing;
+
+namespace IscsiMount.Target.Answers;
+
+/// <summary>The answers of one connection on their way out, in order. Any thread adds; whoever sends takes.</summary>
+/// <remarks>
+/// What waits here is bounded by the window, as a command keeps its place in it until its status is written, and by a
+/// limit for what needs no place in the window. A peer that lets those pile up without reading them is hostile.
+/// </remarks>
+internal sealed class AnswerQueue(AnswerWriter writer, int waitingMax) : IPduSource
+{
+    // The lock guards the queue and nothing else; nothing is called while it is held.
+    private readonly Lock _lock = new();
+    private readonly Queue<Answer> _waiting = new();
+    private readonly List<Answer> _inBatch = [];
+    private Answer? _current;
+    private bool _isClosed;
+
+    /// <summary>How many wait to be written.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <exception cref="ProtocolViolationException">The peer does not take its answers.</exception>
+    public void Add(Answer answer)
+    {
+        lock (_lock)
+        {
+            if (!_isClosed)
+            {
+                Rule.Holds(_waiting.Count < waitingMax, "RFC 7143 §4.2.2.1", "the initiator takes no answers");
+                _waiting.Enqueue(answer);
+                return;
+            }
+        }
+
+        answer.Release();
+    }
+
+    public void Fill(PduBatch batch)
+    {
+        writer.Batch = batch;
+        while (batch.HasRoom && (_current ??= Take()) is { } answer)
+        {
+            if (!answer.Write(writer))
+            {
+                break;
+            }
+
+            _inBatch.Add(answer);
+            _current = null;
+        }
+    }
+
+    public void EndBatch()
+    {
+        foreach (Answer sent in _inBatch)
+        {
+            sent.Release();
+        }
+
+        _inBatch.Clear();
+    }
+
+    // The connection notices the loss in its own way and closes the queue then.
+    public void Fail(ConnectionLostException fault)
+    {
+    }
+
+    /// <summary>Nothing is sent any more, and nobody sends: what is left gives its memory back.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+
+        _current?.Release();
+        _current = null;
+        EndBatch();
+        while (Take() is { } unsent)
+        {
+            unsent.Release();
+        }
+    }
+
+    private Answer? Take()
+    {
+        lock (_lock)
+        {
+            return _waiting.TryDequeue(out Answer? answer) ? answer : null;
+        }
+    }
+}
