@@ -86,6 +86,13 @@ internal sealed class DataOutAssembly
     /// <summary>Nothing of the data is wanted, because the command has failed already.</summary>
     public void Refuse() => _wantedLength = 0;
 
+    /// <summary>Nothing is waited for any more. What comes all the same belongs to nobody.</summary>
+    public void Abandon()
+    {
+        Refuse();
+        _openCount = 0;
+    }
+
     /// <summary>The next piece to ask for, if the terms allow one now.</summary>
     /// <param name="tag">A tag that no open request has.</param>
     public DataRequest? NextRequest(uint tag)

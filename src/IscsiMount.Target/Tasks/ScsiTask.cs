@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
 using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
-using IscsiMount.Scsi;
-using IscsiMount.Scsi.Sense;
-using IscsiMount.Target.Answers;
 using IscsiMount.Target.Sessions;
 using IscsiMount.Target.Units;
 
@@ -14,27 +11,27 @@ namespace IscsiMount.Target.Tasks;
 /// command in steady state allocates nothing.
 /// </summary>
 /// <remarks>
-/// The lock of the session guards <see cref="Phase"/>, <see cref="IsAborted"/>, <see cref="Place"/> and
-/// <see cref="Data"/>. The buffer belongs to the receiving thread while data is awaited, to the device while it runs,
-/// and to the sender once there is an answer: an abort from elsewhere only leaves its mark, and who has the buffer
-/// finds the mark when he is done.
+/// The lock of the session guards everything but the buffer. That belongs to the receiving thread while data is
+/// awaited, to the device while it runs, and to the sender once there is an answer. An abort only leaves a mark; who
+/// has the buffer then finds the mark when he is done with it.
 /// </remarks>
-internal sealed class ScsiTask : Answer, IOrderedCommand
+internal sealed class ScsiTask : IOrderedCommand
 {
     private readonly Action _resume;
-    private readonly Action<ScsiTask> _recycle;
-    private ConfiguredDeviceWork _work;
+    private ValueTaskAwaiter _work;
     private byte[]? _buffer;
     private int _bufferLength;
 
-    public ScsiTask(TaskRunner runner, Action<ScsiTask> recycle)
+    public ScsiTask(TaskRunner runner)
     {
         Runner = runner;
-        _recycle = recycle;
+        Reply = new ScsiReply(LeaveWindow, () => Runner.Recycle(this));
         _resume = () => Runner.Resume(this);
     }
 
     public TaskRunner Runner { get; }
+
+    public ScsiReply Reply { get; }
 
     public ScsiCommand Command { get; private set; }
 
@@ -47,11 +44,103 @@ internal sealed class ScsiTask : Answer, IOrderedCommand
 
     public TaskPhase Phase { get; set; }
 
+    public TaskPlace Place { get; set; }
+
     /// <summary>Its initiator must hear nothing of it any more.</summary>
     public bool IsAborted { get; set; }
 
-    public SetPlace Place { get; set; }
-
-    /// <summary>Whoever waits until this task is gone.</summary>
+    /// <summary>Requests of task management that wait until this task is gone.</summary>
     public List<TaskManagementWait> Watchers { get; } = [];
+
+    public Memory<byte> Buffer => _buffer.AsMemory(0, _bufferLength);
+
+    /// <summary>What the initiator is to send and the command takes.</summary>
+    public int WantedLength => Plan.TakesData && Command.IsWrite
+        ? (int)Math.Min(Command.ExpectedDataTransferLength, (uint)Plan.DataLength)
+        : 0;
+
+    /// <summary>Takes up a command that has arrived.</summary>
+    public void Begin(in ScsiCommand command, NexusUnit? unit, in CommandPlan plan, DataOutTerms terms)
+    {
+        Command = command;
+        Unit = unit;
+        Plan = plan;
+        Phase = TaskPhase.Held;
+        Place = TaskPlace.Outside;
+        IsAborted = false;
+        int expected = command.IsWrite ? (int)Math.Min(command.ExpectedDataTransferLength, int.MaxValue) : 0;
+        Data.Begin(terms, expected, WantedLength, command.DataSegmentLength, command.IsFinal);
+    }
+
+    /// <summary>Gets the memory that the command needs, or makes it a refused one.</summary>
+    public void ProvideBuffer(BufferBudget budget)
+    {
+        int length = Plan.Kind switch
+        {
+            PlanKind.Read => Plan.DataLength,
+            PlanKind.Write or PlanKind.WriteAndVerify or PlanKind.Compare =>
+                WantedLength == 0 ? 0 : Math.Max(Plan.DataLength, Data.BufferLength),
+            _ => 0,
+        };
+
+        if (length > 0)
+        {
+            _buffer = budget.TryRent(length);
+            _bufferLength = _buffer is null ? 0 : length;
+            if (_buffer is null)
+            {
+                Refuse(Refusal.Busy);
+            }
+        }
+    }
+
+    public void ReturnBuffer(BufferBudget budget)
+    {
+        if (_buffer is { } buffer)
+        {
+            budget.Return(buffer, _bufferLength);
+            _buffer = null;
+            _bufferLength = 0;
+        }
+    }
+
+    /// <summary>The command will not be executed. Data that is on its way is waited for and dropped.</summary>
+    public void Refuse(Refusal refusal)
+    {
+        Plan = new CommandPlan { Kind = PlanKind.Refuse, Refusal = refusal };
+        Data.Refuse();
+    }
+
+    public void Answer(ReadOnlyMemory<byte> answer) => Plan = CommandPlan.Say(answer);
+
+    /// <summary>Goes on when the device is done.</summary>
+    public void Await(ValueTask work)
+    {
+        _work = work.GetAwaiter();
+        _work.UnsafeOnCompleted(_resume);
+    }
+
+    /// <summary>Throws what the device threw.</summary>
+    public void CheckWork() => _work.GetResult();
+
+    /// <summary>Forgets everything, so that nothing is kept alive by a task that waits to be used again.</summary>
+    public void Clear()
+    {
+        Invariant.Holds(_buffer is null);
+        Unit = null;
+        Plan = default;
+        Watchers.Clear();
+    }
+
+    void IOrderedCommand.Deliver() => Runner.Deliver(this);
+
+    void IOrderedCommand.Discard() => Runner.Forget(this);
+
+    private void LeaveWindow()
+    {
+        if (!Command.IsImmediate)
+        {
+            Runner.LeaveWindow();
+        }
+    }
 }

@@ -6,12 +6,20 @@ internal enum TaskPhase
     /// <summary>It has arrived, and commands before it have not.</summary>
     Held,
 
-    /// <summary>Its data is on the way, or it waits for other tasks of its unit.</summary>
+    /// <summary>Its data is on the way, or older tasks of its unit come first.</summary>
     Waiting,
 
     /// <summary>The device works on it, and may touch its buffer.</summary>
     Running,
 
-    /// <summary>It has a result, and its answer is on the way out. It is in no table any more.</summary>
-    Answered,
+    /// <summary>It has left the tables. Its answer is on the way out, if it has one.</summary>
+    Ended,
+}
+
+/// <summary>Where a task stands in the task set of its unit.</summary>
+internal enum TaskPlace
+{
+    Outside,
+    Behind,
+    Enabled,
 }

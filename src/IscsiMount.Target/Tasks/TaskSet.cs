@@ -1,4 +1,5 @@
 using IscsiMount.Primitives;
+using IscsiMount.Protocol.Pdu;
 
 namespace IscsiMount.Target.Tasks;
 
@@ -47,25 +48,29 @@ internal sealed class TaskSet<T>
         return true;
     }
 
-    /// <summary>A running task has ended. Those that may start now are added to <paramref name="started"/>.</summary>
-    public void Leave(TaskOrder order, ICollection<T> started)
+    /// <summary>A running task has ended, or will not run.</summary>
+    /// <param name="order">Of the task.</param>
+    /// <param name="started">Takes the tasks that may start now. It is made when it is needed.</param>
+    /// <returns>True.</returns>
+    public bool Leave(TaskOrder order, ref Queue<T>? started)
     {
         Invariant.Holds(_runningCount > 0);
         _runningCount--;
         _barrierCount -= order == TaskOrder.Simple ? 0 : 1;
-        StartWaiting(started);
+        StartWaiting(ref started);
+        return true;
     }
 
     /// <summary>Takes out a task that still waits, because it was aborted.</summary>
     /// <returns>Whether it was waiting here.</returns>
-    public bool Withdraw(T task, ICollection<T> started)
+    public bool Withdraw(T task, ref Queue<T>? started)
     {
         for (LinkedListNode<(T Task, TaskOrder Order)>? node = _waiting.First; node is not null; node = node.Next)
         {
             if (ReferenceEquals(node.Value.Task, task))
             {
                 _waiting.Remove(node);
-                StartWaiting(started);
+                StartWaiting(ref started);
                 return true;
             }
         }
@@ -73,13 +78,13 @@ internal sealed class TaskSet<T>
         return false;
     }
 
-    private void StartWaiting(ICollection<T> started)
+    private void StartWaiting(ref Queue<T>? started)
     {
         while (_waiting.First is { } first && MayStart(first.Value.Order))
         {
             _waiting.RemoveFirst();
             Start(first.Value.Order);
-            started.Add(first.Value.Task);
+            (started ??= new()).Enqueue(first.Value.Task);
         }
     }
 
@@ -90,4 +95,18 @@ internal sealed class TaskSet<T>
         _runningCount++;
         _barrierCount += order == TaskOrder.Simple ? 0 : 1;
     }
+}
+
+/// <summary>What the task attribute of a command means.</summary>
+internal static class TaskOrders
+{
+    public static TaskOrder Of(TaskAttribute attribute) => attribute switch
+    {
+        TaskAttribute.Untagged or TaskAttribute.Simple => TaskOrder.Simple,
+        TaskAttribute.Ordered => TaskOrder.Ordered,
+        TaskAttribute.HeadOfQueue => TaskOrder.HeadOfQueue,
+
+        // There never is a contingent allegiance here, so such a task comes after all that are there.
+        TaskAttribute.AutoContingentAllegiance => TaskOrder.Ordered,
+    };
 }
