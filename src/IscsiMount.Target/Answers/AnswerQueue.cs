@@ -1,5 +1,4 @@
 using IscsiMount.Primitives;
-using IscsiMount.Transport;
 using IscsiMount.Transport.Framing;
 
 namespace IscsiMount.Target.Answers;
@@ -72,7 +71,7 @@ internal sealed class AnswerQueue(AnswerWriter writer, int waitingMax) : IPduSou
     }
 
     // The connection notices the loss in its own way and closes the queue then.
-    public void Fail(ConnectionLostException fault)
+    public void Fail(Exception fault)
     {
     }
 

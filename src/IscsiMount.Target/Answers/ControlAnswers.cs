@@ -1,4 +1,3 @@
-using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
 
 namespace IscsiMount.Target.Answers;

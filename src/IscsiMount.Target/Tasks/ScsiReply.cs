@@ -3,6 +3,7 @@ using IscsiMount.Protocol.Segments;
 using IscsiMount.Scsi;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Target.Answers;
+using ScsiCommand = IscsiMount.Protocol.Pdu.ScsiCommand;
 
 namespace IscsiMount.Target.Tasks;
 

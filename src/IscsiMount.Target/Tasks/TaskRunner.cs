@@ -1,7 +1,6 @@
 using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
 using IscsiMount.Target.Answers;
-using IscsiMount.Target.Sessions;
 using IscsiMount.Target.Units;
 
 namespace IscsiMount.Target.Tasks;
@@ -36,8 +35,6 @@ internal sealed class TaskRunner : IDisposable
     /// inside of it, and nothing else.
     /// </summary>
     public Lock Lock { get; } = new();
-
-    public Nexus Nexus => _options.Nexus;
 
     /// <summary>The tasks that were not answered yet. Use it under the lock.</summary>
     public TaskTable Table => _table;
@@ -95,7 +92,7 @@ internal sealed class TaskRunner : IDisposable
             task.Phase = TaskPhase.Waiting;
             if (!task.IsAborted)
             {
-                _options.Nexus.Prepare(task);
+                Nexus.Prepare(task);
                 EnterSet(task);
             }
         }
@@ -176,7 +173,7 @@ internal sealed class TaskRunner : IDisposable
     /// </param>
     /// <param name="wait">Whoever wants to know when the task is gone.</param>
     /// <param name="freed">Takes the tasks that this sets free.</param>
-    public void Abort(ScsiTask task, bool mayDropData, TaskManagementWait? wait, ref Queue<ScsiTask>? freed)
+    public static void Abort(ScsiTask task, bool mayDropData, TaskManagementWait? wait, ref Queue<ScsiTask>? freed)
     {
         task.IsAborted = true;
         if (task.Phase == TaskPhase.Held)

@@ -100,13 +100,13 @@ internal sealed class TaskSet<T>
 /// <summary>What the task attribute of a command means.</summary>
 internal static class TaskOrders
 {
-    public static TaskOrder Of(TaskAttribute attribute) => attribute switch
+    public static TaskOrder Of(TaskAttributeKind attribute) => attribute switch
     {
-        TaskAttribute.Untagged or TaskAttribute.Simple => TaskOrder.Simple,
-        TaskAttribute.Ordered => TaskOrder.Ordered,
-        TaskAttribute.HeadOfQueue => TaskOrder.HeadOfQueue,
+        TaskAttributeKind.Untagged or TaskAttributeKind.Simple => TaskOrder.Simple,
+        TaskAttributeKind.Ordered => TaskOrder.Ordered,
+        TaskAttributeKind.HeadOfQueue => TaskOrder.HeadOfQueue,
 
         // There never is a contingent allegiance here, so such a task comes after all that are there.
-        TaskAttribute.AutoContingentAllegiance => TaskOrder.Ordered,
+        TaskAttributeKind.AutoContingentAllegiance => TaskOrder.Ordered,
     };
 }

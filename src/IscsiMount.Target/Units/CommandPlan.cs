@@ -57,6 +57,15 @@ internal readonly record struct CommandPlan
 
     public Refusal? Refusal { get; init; }
 
+    /// <summary>Of <see cref="PlanKind.Sense"/>: how the answer is written. Its length is the most that is wanted.</summary>
+    public SenseFormat SenseFormat { get; init; }
+
+    /// <summary>Whether it fails while the unit is stopped, although it does not go to the device.</summary>
+    public bool AsksIfReady { get; init; }
+
+    /// <summary>Whether the unit is started or stopped by it, if it is.</summary>
+    public bool? Starts { get; init; }
+
     /// <summary>Whether the initiator is to send data.</summary>
     public bool TakesData => Kind is PlanKind.Write or PlanKind.WriteAndVerify or PlanKind.Compare;
 
@@ -64,6 +73,8 @@ internal readonly record struct CommandPlan
     public bool NeedsDevice => Kind is not (PlanKind.Answer or PlanKind.Refuse or PlanKind.Sense);
 
     public static CommandPlan Good { get; } = new() { Kind = PlanKind.Answer };
+
+    public static CommandPlan GoodIfReady { get; } = new() { Kind = PlanKind.Answer, AsksIfReady = true };
 
     public static CommandPlan Refuse(SenseData sense) => new()
     {
@@ -84,4 +95,9 @@ internal sealed record Refusal(ScsiStatus Status, SenseData? Sense = null)
 {
     /// <summary>There is no room for another command now. It may be sent again later.</summary>
     public static readonly Refusal Busy = new(ScsiStatus.Busy);
+
+    /// <summary>The unit was stopped, and has to be started first.</summary>
+    public static readonly Refusal Stopped = new(
+        ScsiStatus.CheckCondition,
+        new SenseData { Key = SenseKey.NotReady, Additional = AdditionalSense.StartNeeded });
 }

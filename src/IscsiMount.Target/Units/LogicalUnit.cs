@@ -6,9 +6,10 @@ using IscsiMount.Target.Tasks;
 namespace IscsiMount.Target.Units;
 
 /// <summary>One logical unit in service: its device, the tasks of all its initiators, and who uses it.</summary>
-internal sealed class LogicalUnit(LogicalUnitDefinition definition)
+internal sealed class LogicalUnit(LogicalUnitDefinition definition, IUnitPlanner planner)
 {
     private readonly List<NexusUnit> _users = [];
+    private volatile bool _isStopped;
 
     /// <summary>
     /// Guards <see cref="Tasks"/>, the list of users, and what each of them still has to be told. It is taken last,
@@ -22,6 +23,15 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition)
 
     public IBlockDevice Device => definition.Device;
 
+    public IUnitPlanner Planner => planner;
+
+    /// <summary>Whether an initiator has stopped it. Then it refuses whatever needs the medium, of all initiators.</summary>
+    public bool IsStopped
+    {
+        get => _isStopped;
+        set => _isStopped = value;
+    }
+
     public TaskSet<ScsiTask> Tasks { get; } = new();
 
     /// <summary>A session begins to use the unit.</summary>
@@ -31,7 +41,7 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition)
         var user = new NexusUnit(this);
         lock (Lock)
         {
-            user.Attentions.Raise(first);
+            user.Raise(first);
             _users.Add(user);
         }
 
@@ -55,7 +65,7 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition)
             {
                 if (!ReferenceEquals(user, except))
                 {
-                    user.Attentions.Raise(condition);
+                    user.Raise(condition);
                 }
             }
         }
@@ -65,24 +75,32 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition)
 /// <summary>One unit as one session sees it: an I_T_L nexus, in the words of SAM-5.</summary>
 internal sealed class NexusUnit(LogicalUnit unit)
 {
+    private readonly UnitAttentions _attentions = new();
+    private volatile bool _hasAttention;
+
     public LogicalUnit Unit => unit;
 
-    /// <summary>What this session has still to be told. The lock of the unit guards it.</summary>
-    public UnitAttentions Attentions { get; } = new();
-
+    /// <summary>The next thing that this session has to be told, which then counts as told.</summary>
     public AdditionalSense? TakeAttention()
     {
+        // Every command asks, and mostly there is nothing: that must cost nothing.
+        if (!_hasAttention)
+        {
+            return null;
+        }
+
         lock (unit.Lock)
         {
-            return Attentions.Take();
+            AdditionalSense? taken = _attentions.Take();
+            _hasAttention = !_attentions.IsEmpty;
+            return taken;
         }
     }
 
+    /// <summary>Something has happened that this session is to be told. Call it under the lock of the unit.</summary>
     public void Raise(AdditionalSense condition)
     {
-        lock (unit.Lock)
-        {
-            Attentions.Raise(condition);
-        }
+        _attentions.Raise(condition);
+        _hasAttention = true;
     }
 }

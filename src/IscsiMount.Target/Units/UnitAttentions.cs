@@ -41,7 +41,4 @@ internal sealed class UnitAttentions
         _pending.RemoveAt(0);
         return oldest;
     }
-
-    /// <summary>Tells a condition by other means than a failed command, as REPORT LUNS does with its own.</summary>
-    public void Withdraw(AdditionalSense condition) => _pending.Remove(condition);
 }

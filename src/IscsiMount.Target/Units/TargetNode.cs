@@ -1,0 +1,28 @@
+namespace IscsiMount.Target.Units;
+
+/// <summary>One target in service.</summary>
+internal sealed class TargetNode
+{
+    public TargetNode(TargetDefinition definition, TargetServerOptions options)
+    {
+        Definition = definition;
+        var inventory = new UnitInventory(definition.LogicalUnits);
+        AbsentUnit = new AbsentUnitPlanner(inventory);
+        Units =
+        [
+            .. definition.LogicalUnits.Select(unit => new LogicalUnit(
+                unit,
+                new DiskPlanner(
+                    unit, new DiskIdentity(unit, definition.Name, options), inventory, options.TransferSizeMax))),
+        ];
+    }
+
+    public TargetDefinition Definition { get; }
+
+    public string Name => Definition.Name;
+
+    public IReadOnlyList<LogicalUnit> Units { get; }
+
+    /// <summary>Answers for all numbers that are no units.</summary>
+    public IUnitPlanner AbsentUnit { get; }
+}
