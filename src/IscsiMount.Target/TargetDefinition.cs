@@ -1,4 +1,5 @@
 using IscsiMount.Block;
+using IscsiMount.Protocol.Names;
 
 namespace IscsiMount.Target;
 
@@ -10,7 +11,7 @@ public sealed record TargetDefinition
     public const int LunMax = 255;
 
     /// <summary>The iSCSI name, <c>iqn.</c>, <c>eui.</c> or <c>naa.</c> (RFC 7143 §4.2.7).</summary>
-    public required string Name { get; init; }
+    public required IscsiName Name { get; init; }
 
     /// <summary>A name for people. It identifies nothing (RFC 7143 §13.6).</summary>
     public string? Alias { get; init; }

@@ -1,4 +1,3 @@
-using IscsiMount.Primitives;
 using IscsiMount.Transport.Framing;
 
 namespace IscsiMount.Target.Answers;
@@ -29,20 +28,23 @@ internal sealed class AnswerQueue(AnswerWriter writer, int waitingMax) : IPduSou
         }
     }
 
-    /// <exception cref="ProtocolViolationException">The peer does not take its answers.</exception>
-    public void Add(Answer answer)
+    /// <summary>Adds an answer. Once the queue is closed it is released at once.</summary>
+    /// <returns>False if there are too many: the peer does not take them, and this one is released.</returns>
+    public bool TryAdd(Answer answer)
     {
+        bool isFull;
         lock (_lock)
         {
-            if (!_isClosed)
+            isFull = _waiting.Count >= waitingMax;
+            if (!_isClosed && !isFull)
             {
-                Rule.Holds(_waiting.Count < waitingMax, "RFC 7143 §4.2.2.1", "the initiator takes no answers");
                 _waiting.Enqueue(answer);
-                return;
+                return true;
             }
         }
 
         answer.Release();
+        return !isFull;
     }
 
     public void Fill(PduBatch batch)

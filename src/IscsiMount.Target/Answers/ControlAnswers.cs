@@ -8,7 +8,7 @@ internal static class ControlAnswers
     private const uint NoTag = uint.MaxValue;
 
     /// <summary>Returns the data of a ping, cut to what the initiator accepts (RFC 7143 §11.19).</summary>
-    public static Answer Echo(uint initiatorTaskTag, ReadOnlyMemory<byte> data)
+    public static Answer Echo(uint initiatorTaskTag, ReadOnlyMemory<byte> data, Action sent)
     {
         return new SinglePdu<NopIn>(
             Nop(initiatorTaskTag, NoTag, data.Length),
@@ -18,7 +18,8 @@ internal static class ControlAnswers
                 ExpCmdSN = writer.ExpCmdSN,
                 MaxCmdSN = writer.MaxCmdSN,
             },
-            data);
+            data,
+            sent);
     }
 
     /// <summary>Asks for a sign of life. It shows the next StatSN and does not use it up (RFC 7143 §11.19.2).</summary>
@@ -123,15 +124,22 @@ internal static class ControlAnswers
             });
     }
 
-    public static Answer Text(TextResponse pdu, ReadOnlyMemory<byte> text)
+    /// <param name="response">The response without its numbers.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="newSegmentLength">What the initiator accepts in all that is written behind it, if that changes.</param>
+    public static Answer Text(TextResponse response, ReadOnlyMemory<byte> text, int? newSegmentLength)
     {
         return new SinglePdu<TextResponse>(
-            pdu,
-            static (pdu, writer) => pdu with
+            response,
+            (pdu, writer) =>
             {
-                StatSN = writer.TakeStatSN(),
-                ExpCmdSN = writer.ExpCmdSN,
-                MaxCmdSN = writer.MaxCmdSN,
+                writer.MaxSendDataSegmentLength = newSegmentLength ?? writer.MaxSendDataSegmentLength;
+                return pdu with
+                {
+                    StatSN = writer.TakeStatSN(),
+                    ExpCmdSN = writer.ExpCmdSN,
+                    MaxCmdSN = writer.MaxCmdSN,
+                };
             },
             text);
     }

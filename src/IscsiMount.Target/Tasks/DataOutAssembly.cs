@@ -115,16 +115,22 @@ internal sealed class DataOutAssembly
     /// <summary>Whether a sequence with this tag is open, so that a PDU with it belongs to this write.</summary>
     public bool Owns(uint tag) => Find(tag) >= 0;
 
-    /// <summary>Takes a Data-Out PDU of a sequence that is open.</summary>
-    /// <returns>Whether its bytes belong into the buffer at the offset that it names. If not, they are dropped.</returns>
-    public bool Accept(uint tag, uint dataSN, uint offset, int length, bool isFinal)
+    /// <summary>
+    /// Whether the bytes of a Data-Out PDU belong into the buffer, at the offset that it names. If not, they are dropped.
+    /// </summary>
+    public bool Fits(uint tag, uint dataSN, uint offset, int length)
+    {
+        int index = Find(tag);
+        return index >= 0 && Fault == DataOutFault.None && _open[index].Continues(dataSN, offset, length);
+    }
+
+    /// <summary>A Data-Out PDU of a sequence that is open has come completely.</summary>
+    public void Accept(uint tag, uint dataSN, uint offset, int length, bool isFinal)
     {
         int index = Find(tag);
         Invariant.Holds(index >= 0);
         ref Sequence sequence = ref _open[index];
-
-        bool fits = dataSN == sequence.DataSN && offset == (uint)sequence.Next && length <= sequence.End - sequence.Next;
-        if (fits)
+        if (sequence.Continues(dataSN, offset, length))
         {
             sequence.Next += length;
             sequence.DataSN = unchecked(sequence.DataSN + 1);
@@ -143,8 +149,6 @@ internal sealed class DataOutAssembly
 
             Close(index);
         }
-
-        return fits && Fault == DataOutFault.None;
     }
 
     /// <summary>The data segment of a PDU that was accepted, or of the command itself, did not match its digest.</summary>
@@ -199,5 +203,8 @@ internal sealed class DataOutAssembly
         public required int Next;
         public required int End;
         public uint DataSN;
+
+        public readonly bool Continues(uint dataSN, uint offset, int length) =>
+            dataSN == DataSN && offset == (uint)Next && length <= End - Next;
     }
 }

@@ -104,6 +104,10 @@ internal sealed class ScsiTask : IOrderedCommand
         }
     }
 
+    /// <summary>Where data belongs; nothing if there is no memory for it, because nobody wants it.</summary>
+    public Memory<byte> PlaceAt(int offset, int length) =>
+        Data.Fault == DataOutFault.None && offset + length <= _bufferLength ? Buffer[offset..] : default;
+
     /// <summary>The command will not be executed. Data that is on its way is waited for and dropped.</summary>
     public void Refuse(Refusal refusal)
     {

@@ -93,42 +93,50 @@ internal sealed class TaskRunner : IDisposable
             if (!task.IsAborted)
             {
                 Nexus.Prepare(task);
-                EnterSet(task);
+                TaskPlaces.Enter(task);
             }
         }
 
         Drive(task);
     }
 
-    /// <summary>The task to which a Data-Out PDU belongs, if there is one.</summary>
-    /// <returns>The task, and whether the bytes are wanted.</returns>
-    public (ScsiTask Task, bool IsWanted)? Accept(in DataOut pdu)
+    /// <summary>Where the data of a Data-Out PDU belongs; nothing if it is to be dropped.</summary>
+    public Memory<byte> FindPlace(in DataOut pdu)
     {
         lock (Lock)
         {
-            if (_table.Find(pdu.InitiatorTaskTag) is not { } task || !task.Data.Owns(pdu.TargetTransferTag))
+            return _table.Find(pdu.InitiatorTaskTag) is { IsAborted: false } task
+                && task.Data.Fits(pdu.TargetTransferTag, pdu.DataSN.Value, pdu.BufferOffset, pdu.DataSegmentLength)
+                ? task.PlaceAt((int)pdu.BufferOffset, pdu.DataSegmentLength)
+                : default;
+        }
+    }
+
+    /// <summary>
+    /// A Data-Out PDU has come completely. One that belongs to no task is of no effect: late data of an aborted task
+    /// looks like that.
+    /// </summary>
+    public void TakeData(in DataOut pdu, bool isIntact)
+    {
+        ScsiTask? task;
+        lock (Lock)
+        {
+            task = _table.Find(pdu.InitiatorTaskTag);
+            if (task is null || !task.Data.Owns(pdu.TargetTransferTag))
             {
-                return null;
+                return;
             }
 
             Rule.Holds(
                 pdu.TargetTransferTag == DataOutAssembly.UnsolicitedTag || pdu.Lun == task.Command.Lun,
                 "RFC 7143 §4.2.5.3", "a Data-Out names another unit than its command");
-            bool fits = task.Data.Accept(
-                pdu.TargetTransferTag, pdu.DataSN.Value, pdu.BufferOffset, pdu.DataSegmentLength, pdu.IsFinal);
-            return (task, fits && !task.IsAborted);
-        }
-    }
-
-    /// <summary>A Data-Out PDU has come completely.</summary>
-    public void TakeData(ScsiTask task, bool isIntact)
-    {
-        if (!isIntact)
-        {
-            lock (Lock)
+            if (!isIntact)
             {
                 task.Data.FailDigest();
             }
+
+            task.Data.Accept(
+                pdu.TargetTransferTag, pdu.DataSN.Value, pdu.BufferOffset, pdu.DataSegmentLength, pdu.IsFinal);
         }
 
         Drive(task);
@@ -166,71 +174,6 @@ internal sealed class TaskRunner : IDisposable
     /// <summary>A command that is answered now leaves its place in the window.</summary>
     public void LeaveWindow() => _options.Sequencer.Release();
 
-    /// <summary>Marks a task: its initiator hears nothing of it any more. Call it under the lock.</summary>
-    /// <param name="task">A task of this session, which is then to be driven without the lock.</param>
-    /// <param name="mayDropData">
-    /// Whether the data that is still owed is given up. Only the receiving thread of the session may say so.
-    /// </param>
-    /// <param name="wait">Whoever wants to know when the task is gone.</param>
-    /// <param name="freed">Takes the tasks that this sets free.</param>
-    public static void Abort(ScsiTask task, bool mayDropData, TaskManagementWait? wait, ref Queue<ScsiTask>? freed)
-    {
-        task.IsAborted = true;
-        if (task.Phase == TaskPhase.Held)
-        {
-            return;
-        }
-
-        if (task.Phase == TaskPhase.Waiting)
-        {
-            task.Data.Refuse();
-            if (mayDropData)
-            {
-                task.Data.Abandon();
-            }
-
-            LeaveSet(task, ref freed);
-        }
-
-        if (wait is not null)
-        {
-            wait.Add();
-            task.Watchers.Add(wait);
-        }
-    }
-
-    /// <summary>
-    /// Ends all tasks without an answer, and returns when no device touches their memory any more. Only the receiving
-    /// thread calls it, when it receives no more.
-    /// </summary>
-    public void EndAll()
-    {
-        ScsiTask[] tasks;
-        Queue<ScsiTask>? freed = null;
-        lock (Lock)
-        {
-            _isEnding = true;
-            tasks = [.. _table.All];
-            foreach (ScsiTask task in tasks)
-            {
-                // What is held will not be delivered any more.
-                task.Phase = task.Phase == TaskPhase.Held ? TaskPhase.Waiting : task.Phase;
-                Abort(task, mayDropData: true, wait: null, ref freed);
-            }
-
-            SetQuiet();
-        }
-
-        _ending.Cancel();
-        foreach (ScsiTask task in tasks)
-        {
-            Drive(task);
-        }
-
-        DriveFreed(freed);
-        _isQuiet.Wait();
-    }
-
     /// <summary>Does for a task what can be done now. It does no harm if there is nothing to do.</summary>
     public void Drive(ScsiTask task)
     {
@@ -248,6 +191,21 @@ internal sealed class TaskRunner : IDisposable
             next.Runner.Step(next, ref freed);
         }
     }
+
+    /// <summary>The connection is gone. Devices are told that nobody waits for them any more.</summary>
+    public void BeginEnding()
+    {
+        lock (Lock)
+        {
+            _isEnding = true;
+            SetQuiet();
+        }
+
+        _ending.Cancel();
+    }
+
+    /// <summary>Waits until no device works for this session.</summary>
+    public void WaitUntilQuiet() => _isQuiet.Wait();
 
     public void Dispose()
     {
@@ -375,7 +333,7 @@ internal sealed class TaskRunner : IDisposable
         {
             _runningCount -= task.Phase == TaskPhase.Running ? 1 : 0;
             task.Phase = TaskPhase.Ended;
-            LeaveSet(task, ref freed);
+            TaskPlaces.Leave(task, ref freed);
             _table.Remove(task);
             watchers = task.Watchers.Count == 0 ? [] : [.. task.Watchers];
             isSilent = task.IsAborted;
@@ -439,37 +397,8 @@ internal sealed class TaskRunner : IDisposable
             task.Place = TaskPlace.Enabled;
             if (task.IsAborted)
             {
-                LeaveSet(task, ref freed);
+                TaskPlaces.Leave(task, ref freed);
             }
-        }
-    }
-
-    private static void EnterSet(ScsiTask task)
-    {
-        if (task.Plan.NeedsDevice && task.Unit is { } user)
-        {
-            TaskOrder order = TaskOrders.Of(task.Command.Attribute);
-            lock (user.Unit.Lock)
-            {
-                task.Place = user.Unit.Tasks.Enter(task, order) ? TaskPlace.Enabled : TaskPlace.Behind;
-            }
-        }
-    }
-
-    private static void LeaveSet(ScsiTask task, ref Queue<ScsiTask>? freed)
-    {
-        if (task.Place == TaskPlace.Outside || task.Unit is not { } user)
-        {
-            return;
-        }
-
-        lock (user.Unit.Lock)
-        {
-            // What cannot be withdrawn has its place already, and is about to hear of it.
-            bool hasLeft = task.Place == TaskPlace.Enabled
-                ? user.Unit.Tasks.Leave(TaskOrders.Of(task.Command.Attribute), ref freed)
-                : user.Unit.Tasks.Withdraw(task, ref freed);
-            task.Place = hasLeft ? TaskPlace.Outside : task.Place;
         }
     }
 

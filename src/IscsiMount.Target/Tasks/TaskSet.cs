@@ -1,5 +1,4 @@
 using IscsiMount.Primitives;
-using IscsiMount.Protocol.Pdu;
 
 namespace IscsiMount.Target.Tasks;
 
@@ -95,18 +94,4 @@ internal sealed class TaskSet<T>
         _runningCount++;
         _barrierCount += order == TaskOrder.Simple ? 0 : 1;
     }
-}
-
-/// <summary>What the task attribute of a command means.</summary>
-internal static class TaskOrders
-{
-    public static TaskOrder Of(TaskAttributeKind attribute) => attribute switch
-    {
-        TaskAttributeKind.Untagged or TaskAttributeKind.Simple => TaskOrder.Simple,
-        TaskAttributeKind.Ordered => TaskOrder.Ordered,
-        TaskAttributeKind.HeadOfQueue => TaskOrder.HeadOfQueue,
-
-        // There never is a contingent allegiance here, so such a task comes after all that are there.
-        TaskAttributeKind.AutoContingentAllegiance => TaskOrder.Ordered,
-    };
 }

@@ -56,18 +56,23 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition, IUnitPlanner
         }
     }
 
-    /// <summary>Something has happened that all users are told, except for the one who brought it about.</summary>
-    public void Tell(AdditionalSense condition, NexusUnit? except)
+    /// <summary>Something has happened that all users are told.</summary>
+    public void Tell(AdditionalSense condition)
     {
         lock (Lock)
         {
             foreach (NexusUnit user in _users)
             {
-                if (!ReferenceEquals(user, except))
-                {
-                    user.Raise(condition);
-                }
+                user.Raise(condition);
             }
+        }
+    }
+
+    public NexusUnit[] UsersBut(NexusUnit one)
+    {
+        lock (Lock)
+        {
+            return [.. _users.Where(user => !ReferenceEquals(user, one))];
         }
     }
 }
@@ -79,6 +84,9 @@ internal sealed class NexusUnit(LogicalUnit unit)
     private volatile bool _hasAttention;
 
     public LogicalUnit Unit => unit;
+
+    /// <summary>Who runs the commands of this session.</summary>
+    public TaskRunner? Runner { get; set; }
 
     /// <summary>The next thing that this session has to be told, which then counts as told.</summary>
     public AdditionalSense? TakeAttention()
@@ -97,7 +105,16 @@ internal sealed class NexusUnit(LogicalUnit unit)
         }
     }
 
-    /// <summary>Something has happened that this session is to be told. Call it under the lock of the unit.</summary>
+    /// <summary>Something has happened that this session is to be told.</summary>
+    public void Tell(AdditionalSense condition)
+    {
+        lock (unit.Lock)
+        {
+            Raise(condition);
+        }
+    }
+
+    /// <summary>As <see cref="Tell"/>. Call it under the lock of the unit.</summary>
     public void Raise(AdditionalSense condition)
     {
         _attentions.Raise(condition);

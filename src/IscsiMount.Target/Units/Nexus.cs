@@ -26,6 +26,15 @@ internal sealed class Nexus
     /// <summary>All units, in the order of their numbers.</summary>
     public IEnumerable<NexusUnit> Units => _units.OfType<NexusUnit>();
 
+    /// <summary>Says who runs the commands of this session now.</summary>
+    public void UseRunner(TaskRunner runner)
+    {
+        foreach (NexusUnit user in Units)
+        {
+            user.Runner = runner;
+        }
+    }
+
     /// <summary>The unit of a number, in whichever form the number is written.</summary>
     public NexusUnit? Find(LogicalUnitNumber number) =>
         number.TryGetIndex(out int index) && index < _units.Length ? _units[index] : null;

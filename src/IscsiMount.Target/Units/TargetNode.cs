@@ -1,3 +1,5 @@
+using IscsiMount.Protocol.Names;
+
 namespace IscsiMount.Target.Units;
 
 /// <summary>One target in service.</summary>
@@ -13,13 +15,13 @@ internal sealed class TargetNode
             .. definition.LogicalUnits.Select(unit => new LogicalUnit(
                 unit,
                 new DiskPlanner(
-                    unit, new DiskIdentity(unit, definition.Name, options), inventory, options.TransferSizeMax))),
+                    unit, new DiskIdentity(unit, definition.Name.Value, options), inventory, options.TransferSizeMax))),
         ];
     }
 
     public TargetDefinition Definition { get; }
 
-    public string Name => Definition.Name;
+    public IscsiName Name => Definition.Name;
 
     public IReadOnlyList<LogicalUnit> Units { get; }
 
