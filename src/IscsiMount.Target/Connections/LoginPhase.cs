@@ -110,7 +110,8 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
 
     private static AdditionalSense FirstAttention(NexusHistory history) => history switch
     {
-        NexusHistory.New => AdditionalSense.PowerOn,
+        // COMPAT: of the conditions that fit, iscsi-ls of libiscsi 1.19 tolerates this one alone.
+        NexusHistory.New => AdditionalSense.PowerOnOrReset,
         NexusHistory.Lost => AdditionalSense.NexusLoss,
         NexusHistory.Continued => CommandsCleared,
     };
