@@ -77,10 +77,9 @@ internal sealed class Connection : IPduHandler, IAnswerSink, IDisposable
         {
             End(EndReason.ConnectionLost);
         }
-#pragma warning disable CA1031 // Boundary: head of the loop of a connection. A bug ends this connection and no other.
         catch (Exception bug)
-#pragma warning restore CA1031
         {
+            // Boundary: head of the loop of a connection. A bug ends this connection and no other.
             _context.Log.ConnectionFailed(bug, RemoteName);
             End(EndReason.Bug);
         }

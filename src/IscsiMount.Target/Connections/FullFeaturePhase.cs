@@ -18,7 +18,7 @@ internal sealed class FullFeaturePhase : IPhase
     private readonly ConnectionContext _context;
     private readonly CommandOrder _order;
     private readonly ControlRequests _control;
-    private readonly TaskManager? _taskManager;
+    private readonly TaskManagement? _taskManagement;
     private uint _lastPing;
 
     // Of a command whose data segment is being received: the task, or why there is none.
@@ -48,7 +48,7 @@ internal sealed class FullFeaturePhase : IPhase
         });
         nexus.UseRunner(Tasks);
         _order = new CommandOrder(session.Sequencer, Tasks.Lock);
-        _taskManager = new TaskManager(Tasks, nexus, _order, connection);
+        _taskManagement = new TaskManagement(Tasks, nexus, _order, connection);
     }
 
     public Session Session { get; }
@@ -171,10 +171,10 @@ internal sealed class FullFeaturePhase : IPhase
                 }
 
                 return;
-            case TaskManagementRequest.Opcode when _taskManager is not null:
+            case TaskManagementRequest.Opcode when _taskManagement is not null:
                 TaskManagementRequest request = TaskManagementRequest.Read(pdu.Header);
                 _order.Submit(
-                    request.CmdSN, request.IsImmediate, new ControlCommand(() => _taskManager.Execute(request)));
+                    request.CmdSN, request.IsImmediate, new ControlCommand(() => _taskManagement.Execute(request)));
                 return;
             case TextRequest.Opcode:
                 TextRequest text = TextRequest.Read(pdu.Header);

@@ -13,8 +13,51 @@ internal static class DeviceWork
     // LIMIT: what a verification reads at once. It moves nothing over the network, so its length has no other bound.
     private const int PieceLength = 256 * 1024;
 
-    /// <summary>Starts it. Reading and writing go to the device directly, so that they cost nothing more.</summary>
-    public static ValueTask StartAsync(ScsiTask task, CancellationToken cancellationToken)
+    /// <summary>Lets the device work. One that needs time calls back: then the task resumes.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="cancellationToken">Ends the work when nobody waits for it any more.</param>
+    /// <param name="fault">What went wrong, if it did.</param>
+    /// <returns>Whether the device is done.</returns>
+    public static bool TryRun(ScsiTask task, CancellationToken cancellationToken, out Exception? fault)
+    {
+        fault = null;
+        try
+        {
+            ValueTask work = StartAsync(task, cancellationToken);
+            if (!work.IsCompleted)
+            {
+                task.Await(work);
+                return false;
+            }
+
+            work.GetAwaiter().GetResult();
+        }
+        catch (Exception thrown)
+        {
+            // Boundary: whatever a device throws, a bug of it included, ends its command and no other.
+            fault = thrown;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the result of work that took time: nothing, or what went wrong.</summary>
+    public static Exception? Conclude(ScsiTask task)
+    {
+        try
+        {
+            task.CheckWork();
+            return null;
+        }
+        catch (Exception thrown)
+        {
+            // Boundary: as above.
+            return thrown;
+        }
+    }
+
+    // Reading and writing go to the device directly, so that they cost nothing more.
+    private static ValueTask StartAsync(ScsiTask task, CancellationToken cancellationToken)
     {
         CommandPlan plan = task.Plan;
         Invariant.Holds(task.Unit is not null);

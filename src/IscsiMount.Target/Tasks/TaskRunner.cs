@@ -145,17 +145,7 @@ internal sealed class TaskRunner : IDisposable
     /// <summary>The device is done with a task.</summary>
     public void Resume(ScsiTask task)
     {
-        try
-        {
-            task.CheckWork();
-        }
-#pragma warning disable CA1031 // Boundary: whatever a device throws ends its command, and no other.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            Fail(task, fault);
-        }
-
+        Conclude(task, DeviceWork.Conclude(task));
         Queue<ScsiTask>? freed = null;
         End(task, ref freed);
         DriveFreed(freed);
@@ -219,8 +209,9 @@ internal sealed class TaskRunner : IDisposable
         switch (Decide(task))
         {
             case TaskPhase.Running:
-                if (TryRun(task))
+                if (DeviceWork.TryRun(task, _ending.Token, out Exception? fault))
                 {
+                    Conclude(task, fault);
                     End(task, ref freed);
                 }
 
@@ -285,32 +276,13 @@ internal sealed class TaskRunner : IDisposable
         }
     }
 
-    // False if the device needs time: then it calls back.
-    private bool TryRun(ScsiTask task)
+    private void Conclude(ScsiTask task, Exception? fault)
     {
-        try
+        if (fault is null)
         {
-            ValueTask work = DeviceWork.StartAsync(task, _ending.Token);
-            if (!work.IsCompleted)
-            {
-                task.Await(work);
-                return false;
-            }
-
-            work.GetAwaiter().GetResult();
-        }
-#pragma warning disable CA1031 // Boundary: whatever a device throws ends its command, and no other.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            Fail(task, fault);
+            return;
         }
 
-        return true;
-    }
-
-    private void Fail(ScsiTask task, Exception fault)
-    {
         lock (Lock)
         {
             if (fault is OperationCanceledException && _isEnding)

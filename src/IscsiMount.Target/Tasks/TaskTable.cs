@@ -31,6 +31,11 @@ internal sealed class TaskTable(TaskRunner runner)
             return RejectReason.TaskInProgress;
         }
 
+        if (!Enum.IsDefined(command.Attribute))
+        {
+            return RejectReason.ProtocolError;
+        }
+
         return command.IsImmediate && _immediateCount >= ImmediateCountMax
             ? RejectReason.TooManyImmediateCommands
             : null;

@@ -39,14 +39,14 @@ public sealed class DataOutAssemblyTests
         Assert.Equal(new DataRequest(2, 1, 136 * K, 128 * K), _assembly.NextRequest(2));
         Assert.Null(_assembly.NextRequest(3));
 
-        Assert.True(_assembly.Accept(1, 0, 8 * K, 128 * K, isFinal: true));
+        Assert.True(Accept(1, 0, 8 * K, 128 * K, isFinal: true));
 
         Assert.Equal(new DataRequest(3, 2, 264 * K, 128 * K), _assembly.NextRequest(3));
-        Assert.True(_assembly.Accept(2, 0, 136 * K, 128 * K, isFinal: true));
+        Assert.True(Accept(2, 0, 136 * K, 128 * K, isFinal: true));
         Assert.Equal(new DataRequest(4, 3, 392 * K, 8 * K), _assembly.NextRequest(4));
-        Assert.True(_assembly.Accept(3, 0, 264 * K, 128 * K, isFinal: true));
+        Assert.True(Accept(3, 0, 264 * K, 128 * K, isFinal: true));
         Assert.False(_assembly.IsComplete);
-        Assert.True(_assembly.Accept(4, 0, 392 * K, 8 * K, isFinal: true));
+        Assert.True(Accept(4, 0, 392 * K, 8 * K, isFinal: true));
         Assert.True(_assembly.IsComplete);
     }
 
@@ -57,11 +57,11 @@ public sealed class DataOutAssemblyTests
         _assembly.NextRequest(1);
         _assembly.NextRequest(2);
 
-        Assert.True(_assembly.Accept(1, 0, 0, 2 * K, isFinal: false));
-        Assert.True(_assembly.Accept(2, 0, 4 * K, 3 * K, isFinal: false));
-        Assert.True(_assembly.Accept(1, 1, 2 * K, 0, isFinal: false));
-        Assert.True(_assembly.Accept(1, 2, 2 * K, 2 * K, isFinal: true));
-        Assert.True(_assembly.Accept(2, 1, 7 * K, 1 * K, isFinal: true));
+        Assert.True(Accept(1, 0, 0, 2 * K, isFinal: false));
+        Assert.True(Accept(2, 0, 4 * K, 3 * K, isFinal: false));
+        Assert.True(Accept(1, 1, 2 * K, 0, isFinal: false));
+        Assert.True(Accept(1, 2, 2 * K, 2 * K, isFinal: true));
+        Assert.True(Accept(2, 1, 7 * K, 1 * K, isFinal: true));
 
         Assert.True(_assembly.IsComplete);
         Assert.Equal(DataOutFault.None, _assembly.Fault);
@@ -73,7 +73,7 @@ public sealed class DataOutAssemblyTests
         _assembly.Begin(Usual, 100 * K, 100 * K, 8 * K, isFinal: false);
 
         Assert.Null(_assembly.NextRequest(1));
-        Assert.True(_assembly.Accept(Unsolicited, 0, 8 * K, 56 * K, isFinal: true));
+        Assert.True(Accept(Unsolicited, 0, 8 * K, 56 * K, isFinal: true));
         Assert.Equal(new DataRequest(1, 0, 64 * K, 36 * K), _assembly.NextRequest(1));
     }
 
@@ -95,9 +95,9 @@ public sealed class DataOutAssemblyTests
         _assembly.Begin(Usual with { InitialR2T = true }, 100 * K, 100 * K, 0, isFinal: false);
 
         Assert.False(_assembly.IsComplete);
-        Assert.False(_assembly.Accept(Unsolicited, 0, 0, 32 * K, isFinal: false));
+        Assert.False(Accept(Unsolicited, 0, 0, 32 * K, isFinal: false));
         Assert.False(_assembly.IsComplete);
-        Assert.False(_assembly.Accept(Unsolicited, 1, 32 * K, 32 * K, isFinal: true));
+        Assert.False(Accept(Unsolicited, 1, 32 * K, 32 * K, isFinal: true));
 
         Assert.True(_assembly.IsComplete);
         Assert.Equal(DataOutFault.Unexpected, _assembly.Fault);
@@ -112,7 +112,7 @@ public sealed class DataOutAssemblyTests
     {
         _assembly.Begin(Usual, 100 * K, 100 * K, 8 * K, isFinal: false);
 
-        _assembly.Accept(Unsolicited, dataSN, offset, length, isFinal: true);
+        Accept(Unsolicited, dataSN, offset, length, isFinal: true);
 
         Assert.Equal(DataOutFault.WrongAmount, _assembly.Fault);
         Assert.True(_assembly.IsComplete);
@@ -133,11 +133,11 @@ public sealed class DataOutAssemblyTests
         _assembly.NextRequest(1);
         _assembly.NextRequest(2);
 
-        _assembly.Accept(1, 0, 0, 64 * K, isFinal: true);
+        Accept(1, 0, 0, 64 * K, isFinal: true);
 
         Assert.Equal(DataOutFault.WrongAmount, _assembly.Fault);
         Assert.False(_assembly.IsComplete);
-        Assert.False(_assembly.Accept(2, 0, 128 * K, 128 * K, isFinal: true));
+        Assert.False(Accept(2, 0, 128 * K, 128 * K, isFinal: true));
         Assert.True(_assembly.IsComplete);
     }
 
@@ -148,7 +148,7 @@ public sealed class DataOutAssemblyTests
 
         Assert.Equal(new DataRequest(1, 0, 0, 70 * K), _assembly.NextRequest(1));
         Assert.Null(_assembly.NextRequest(2));
-        Assert.True(_assembly.Accept(1, 0, 0, 70 * K, isFinal: true));
+        Assert.True(Accept(1, 0, 0, 70 * K, isFinal: true));
         Assert.True(_assembly.IsComplete);
     }
 
@@ -158,7 +158,7 @@ public sealed class DataOutAssemblyTests
         _assembly.Begin(Usual, 100 * K, 4 * K, 8 * K, isFinal: false);
 
         Assert.Equal(64 * K, _assembly.BufferLength);
-        Assert.True(_assembly.Accept(Unsolicited, 0, 8 * K, 56 * K, isFinal: true));
+        Assert.True(Accept(Unsolicited, 0, 8 * K, 56 * K, isFinal: true));
         Assert.True(_assembly.IsComplete);
     }
 
@@ -170,9 +170,22 @@ public sealed class DataOutAssemblyTests
         _assembly.Refuse();
 
         Assert.False(_assembly.IsComplete);
-        _assembly.Accept(Unsolicited, 0, 8 * K, 56 * K, isFinal: true);
+        Accept(Unsolicited, 0, 8 * K, 56 * K, isFinal: true);
         Assert.True(_assembly.IsComplete);
         Assert.Null(_assembly.NextRequest(1));
+    }
+
+    [Fact]
+    public void An_abandoned_write_waits_for_nothing()
+    {
+        _assembly.Begin(Usual, 256 * K, 256 * K, 0, isFinal: true);
+        _assembly.NextRequest(1);
+
+        _assembly.Abandon();
+
+        Assert.True(_assembly.IsComplete);
+        Assert.False(_assembly.Owns(1));
+        Assert.Null(_assembly.NextRequest(2));
     }
 
     [Theory, Seeds(100), Requirement("DATA-10")]
@@ -204,10 +217,18 @@ public sealed class DataOutAssemblyTests
             Assert.InRange(open.Count, 0, terms.MaxOutstandingR2T);
             if (open.TryDequeue(out DataRequest oldest))
             {
-                _assembly.Accept(oldest.TargetTransferTag, 0, (uint)oldest.Offset, oldest.Length, isFinal: true);
+                Accept(oldest.TargetTransferTag, 0, (uint)oldest.Offset, oldest.Length, isFinal: true);
             }
         }
 
         Assert.Equal((length, DataOutFault.None), (covered, _assembly.Fault));
+    }
+
+    // As a connection does it: the place is asked for before the bytes come, and the rest is done when they are here.
+    private bool Accept(uint tag, uint dataSN, uint offset, int length, bool isFinal)
+    {
+        bool isWanted = _assembly.Fits(tag, dataSN, offset, length);
+        _assembly.Accept(tag, dataSN, offset, length, isFinal);
+        return isWanted && _assembly.Fault == DataOutFault.None;
     }
 }

@@ -8,7 +8,7 @@ namespace IscsiMount.Target.Tests.Tasks;
 public sealed class TaskSetTests
 {
     private readonly TaskSet<string> _set = new();
-    private readonly List<string> _started = [];
+    private Queue<string>? _started;
 
     [Fact]
     public void Simple_tasks_run_side_by_side()
@@ -25,10 +25,10 @@ public sealed class TaskSetTests
 
         Assert.False(_set.Enter("ordered", TaskOrder.Ordered));
 
-        _set.Leave(TaskOrder.Simple, _started);
-        Assert.Empty(_started);
-        _set.Leave(TaskOrder.Simple, _started);
-        Assert.Equal(["ordered"], _started);
+        _set.Leave(TaskOrder.Simple, ref _started);
+        Assert.Null(_started);
+        _set.Leave(TaskOrder.Simple, ref _started);
+        Assert.Equal(["ordered"], _started!);
     }
 
     [Fact]
@@ -39,11 +39,11 @@ public sealed class TaskSetTests
         Assert.False(_set.Enter("b", TaskOrder.Simple));
         Assert.False(_set.Enter("c", TaskOrder.Simple));
 
-        _set.Leave(TaskOrder.Simple, _started);
-        Assert.Equal(["ordered"], _started);
-        _set.Leave(TaskOrder.Ordered, _started);
+        _set.Leave(TaskOrder.Simple, ref _started);
+        Assert.Equal(["ordered"], _started!);
+        _set.Leave(TaskOrder.Ordered, ref _started);
 
-        Assert.Equal(["ordered", "b", "c"], _started);
+        Assert.Equal(["ordered", "b", "c"], _started!);
     }
 
     [Fact]
@@ -55,10 +55,10 @@ public sealed class TaskSetTests
         Assert.True(_set.Enter("head", TaskOrder.HeadOfQueue));
         Assert.False(_set.Enter("b", TaskOrder.Simple));
 
-        _set.Leave(TaskOrder.Simple, _started);
-        Assert.Empty(_started);
-        _set.Leave(TaskOrder.HeadOfQueue, _started);
-        Assert.Equal(["ordered"], _started);
+        _set.Leave(TaskOrder.Simple, ref _started);
+        Assert.Null(_started);
+        _set.Leave(TaskOrder.HeadOfQueue, ref _started);
+        Assert.Equal(["ordered"], _started!);
     }
 
     [Fact]
@@ -68,9 +68,9 @@ public sealed class TaskSetTests
         _set.Enter("ordered", TaskOrder.Ordered);
         _set.Enter("b", TaskOrder.Simple);
 
-        Assert.True(_set.Withdraw("ordered", _started));
+        Assert.True(_set.Withdraw("ordered", ref _started));
 
-        Assert.Equal(["b"], _started);
-        Assert.False(_set.Withdraw("ordered", _started));
+        Assert.Equal(["b"], _started!);
+        Assert.False(_set.Withdraw("ordered", ref _started));
     }
 }

@@ -10,7 +10,7 @@ namespace IscsiMount.Target.Sessions;
 /// Task management for one session (RFC 7143 §11.5, §11.6). An answer is given when it is true: after the tasks that it
 /// concerns are gone, and no device touches anything of theirs.
 /// </summary>
-internal sealed class TaskManager(TaskRunner runner, Nexus nexus, CommandOrder order, IAnswerSink sink)
+internal sealed class TaskManagement(TaskRunner runner, Nexus nexus, CommandOrder order, IAnswerSink sink)
 {
     private readonly TaskAborts _aborts = new(runner);
 
