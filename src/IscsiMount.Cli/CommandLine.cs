@@ -66,9 +66,9 @@ public static class CommandLine
     private static async Task<int> InvokeAsync(ParseResult parsed, CliContext context)
     {
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-        if (parsed.CommandResult.Command is AgentRunVerb)
+        if (parsed.CommandResult.Command is AgentRunVerb or TargetServeVerb)
         {
-            // The agent ends in its own order, and takes the signals itself.
+            // What serves others ends in its own order, and takes the signals itself.
             configuration.ProcessTerminationTimeout = null;
         }
 

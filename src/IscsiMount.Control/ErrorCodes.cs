@@ -12,6 +12,7 @@ public enum ErrorCode
     MountAccessDenied = 103,
     MountRefused = 104,
     CommandFailed = 105,
+    ImageUnusable = 106,
 
     // 2: the call is wrong as it stands.
     WrongUsage = 201,
@@ -29,6 +30,7 @@ public enum ErrorCode
     VolumeNotFound = 304,
     MountNotFound = 305,
     MountPointMissing = 306,
+    ImageNotFound = 307,
 
     // 4: the way to the target.
     NameNotResolved = 401,
@@ -50,6 +52,7 @@ public enum ErrorCode
     VolumeBusy = 1101,
     MountPointInUse = 1102,
     AlreadyMountedElsewhere = 1103,
+    PortalInUse = 1104,
 
     // 15
     AgentAlreadyRuns = 1501,

@@ -12,6 +12,8 @@ internal static class VerbList
             new AgentStartVerb(context),
             new AgentStopVerb(context),
             new AgentStatusVerb(context)),
+        Group("target", "The iSCSI target of this program.",
+            new TargetServeVerb(context)),
     ];
 
     private static Command Group(string name, string description, params Verb[] verbs)
