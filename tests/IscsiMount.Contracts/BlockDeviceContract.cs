@@ -3,7 +3,7 @@ using Xunit;
 
 namespace IscsiMount.Contracts;
 
-/// <summary>What every block device owes that can be read. The suites for writable and read-only ones build on it.</summary>
+/// <summary>What every block device owes. The suites for writable and for read-only ones build on it.</summary>
 public abstract class BlockDeviceContract
 {
     /// <summary>A device of at least this many blocks is tested.</summary>

@@ -20,7 +20,7 @@ public static class ForeignPackages
         new("libiscsi-bin", ["iscsi-ls", "iscsi-inq", "iscsi-perf", "iscsi-readcapacity16"], "an initiator of others"),
         new("qemu-utils", ["qemu-img", "qemu-io"], "another initiator of others"),
         new("qemu-block-extra", ["/usr/lib/*/qemu/block-iscsi.so"], "the iSCSI driver of qemu-img"),
-        new("fdisk", ["sfdisk"], "makes MBR partition tables"),
+        new("fdisk", ["fdisk", "sfdisk"], "makes MBR partition tables, and tables for 4096-byte sectors"),
         new("gdisk", ["sgdisk"], "makes GPT partition tables"),
         new("attr", ["getfattr"], "reads extended attributes as users do"),
     ];

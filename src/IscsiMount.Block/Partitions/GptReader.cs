@@ -148,7 +148,7 @@ internal sealed class GptReader(IBlockDevice device, List<string> findings)
             if (blockLength != device.BlockLength && start is not null && GptHeader.HasMagic(start.AsSpan(blockLength)))
             {
                 findings.Add(
-                    $"The GPT was made for blocks of {blockLength} bytes, those of the device have {device.BlockLength}.");
+                    $"The GPT was made for blocks of {blockLength} bytes, the device has {device.BlockLength}.");
             }
         }
     }

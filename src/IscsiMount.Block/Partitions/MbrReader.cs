@@ -14,7 +14,8 @@ internal sealed class MbrReader(IBlockDevice device, List<string> findings)
 {
     private const int FirstLogicalIndex = 5;
 
-    // LIMIT: as many as Linux has numbers for. A chain of chance or malice ends here.
+    // LIMIT: as many as Linux has numbers for, and the same for links, since a link may hold no partition at all. A
+    // chain of chance or malice ends here.
     private const int LogicalCountMax = 251;
 
     private readonly TableReader _table = new(device, findings);
@@ -68,7 +69,8 @@ internal sealed class MbrReader(IBlockDevice device, List<string> findings)
         ulong? link = container.First;
         while (link is { } block)
         {
-            if (!visited.Add(block) || nextIndex >= FirstLogicalIndex + LogicalCountMax)
+            bool isTooLong = visited.Count >= LogicalCountMax || nextIndex >= FirstLogicalIndex + LogicalCountMax;
+            if (isTooLong || !visited.Add(block))
             {
                 findings.Add($"The chain of logical partitions in {container.Label} does not end at block {block}.");
                 break;
