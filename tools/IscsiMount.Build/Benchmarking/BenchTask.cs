@@ -16,7 +16,9 @@ internal sealed class BenchTask : IBuildTask
         string[] filters = arguments.TakeRest();
         string[] selection = filters.Length > 0 ? ["--filter", .. filters] : ["--list", "flat"];
         string project = Workspace.Join("tests", "IscsiMount.Benchmarks");
-        Command command = Command.Dotnet(["run", "--project", project, "-c", "Release", "--", .. selection]) with
+        string[] results = ["--artifacts", Path.Join(Workspace.Artifacts, "benchmarks")];
+        Command command = Command.Dotnet(
+            ["run", "--project", project, "-c", "Release", "--", .. selection, .. results]) with
         {
             Limit = TimeSpan.FromHours(1),
         };

@@ -23,8 +23,7 @@ internal sealed class SampleDisk(string folder)
         WriteOriginals(originals);
 
         await Transcript.RunAsync(new Command("truncate", "--size=256M", Image), cancellationToken);
-        await Transcript.RunAsync(
-            new Command("mkntfs", "--quiet", "--fast", "--force", "--label", "Sample", Image), cancellationToken);
+        await Transcript.RunAsync(MakeFileSystem(), cancellationToken);
         string mountPoint = Directory.CreateDirectory(Path.Join(folder, "filling")).FullName;
         await Transcript.RunAsync(
             new Command("ntfs-3g", "-o", "compression", Image, mountPoint), cancellationToken);
@@ -37,6 +36,14 @@ internal sealed class SampleDisk(string folder)
             // ORDER: the token may be cancelled already, and the image is complete only after this.
             await Transcript.RunAsync(new Command("fusermount3", "-u", mountPoint), CancellationToken.None);
         }
+    }
+
+    // What mkntfs would ask a real disk for is given here, or it complains of a file.
+    private Command MakeFileSystem()
+    {
+        string[] geometry =
+            ["--sector-size", "512", "--partition-start", "0", "--heads", "255", "--sectors-per-track", "63"];
+        return new Command("mkntfs", ["--quiet", "--fast", "--force", "--label", "Sample", .. geometry, Image]);
     }
 
     private static async Task FillAsync(string originals, string mountPoint, CancellationToken cancellationToken)
