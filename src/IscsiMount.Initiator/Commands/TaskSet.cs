@@ -1,48 +1,23 @@
 using IscsiMount.Primitives;
-using IscsiMount.Protocol.Login;
-using IscsiMount.Protocol.Negotiation;
-using IscsiMount.Protocol.Numbering;
 using IscsiMount.Protocol.Pdu;
-using IscsiMount.Protocol.Transfer;
 
 namespace IscsiMount.Initiator.Commands;
 
 /// <summary>
-/// All that is under way or waits in a session, with the numbers that go with it. Submitters put in, the sender takes
-/// out in the order of the wire, the receiving thread reports what came.
+/// All that is under way or waits in a session. Submitters put in, the <see cref="SendOrder"/> takes out, the receiving
+/// thread reports what came, and each owner is told the end of each of its commands once.
 /// </summary>
-/// <remarks>
-/// One lock guards it; it is held for some dozen instructions, and no code of others runs under it. Numbers are given
-/// when the sender takes a request, never earlier: what is withdrawn before leaves no hole.
-/// </remarks>
-internal sealed class TaskSet(LoginResult login, int commandsMax)
+/// <remarks>No code of others runs under the lock of the <see cref="TaskState"/>.</remarks>
+internal sealed class TaskSet(TaskState state)
 {
-    private readonly Lock _lock = new();
-    private readonly SessionParameters _parameters = login.Parameters;
-    private readonly TaskTable _tasks = new(commandsMax);
-    private readonly CommandQueue _waiting = new();
-    private readonly ControlQueue _control = new();
-    private readonly DataOutQueue _dataOut = new();
-    private readonly List<TaskSlot> _inBatch = new(TaskTable.CommandsMax);
-    private readonly CommandWindow _window = new(login.CmdSN, login.ExpCmdSN, login.MaxCmdSN);
-    private readonly StatusSequence _statuses = new(login.ExpStatSN);
+    private readonly Lock _lock = state.Gate;
+    private readonly TaskTable _tasks = state.Tasks;
+    private readonly CommandQueue _waiting = state.Waiting;
+    private readonly ControlQueue _control = state.Control;
     private TaskCompletionSource? _whenIdle;
     private SessionEndedException? _closed;
     private SessionEndedException? _refusal;
     private TaskCounters _counters;
-
-    /// <summary>Whether the sender would find something that it may send. It may be wrong for a moment.</summary>
-    public bool HasSendable
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return !_control.IsEmpty || !_dataOut.IsEmpty
-                    || (_waiting.Count > 0 && _tasks.HasRoomForCommand && _window.Available is not null);
-            }
-        }
-    }
 
     /// <summary>The time, as the watch of the session counts it: requests that wait or run are stamped with it.</summary>
     public uint Tick { get; set; }
@@ -115,92 +90,12 @@ internal sealed class TaskSet(LoginResult login, int commandsMax)
         SignalIfIdle();
     }
 
-    /// <summary>The sender's turn: a control request, if one may go out.</summary>
-    public bool TryTakeControl(out ControlRequest? request, out Numbers numbers)
-    {
-        lock (_lock)
-        {
-            numbers = default;
-            request = null;
-            if (!_tasks.HasRoomForControl || !_control.TryTake(_window.Available is not null, out request))
-            {
-                return false;
-            }
-
-            bool isNumbered = !request!.IsImmediate && request.ReusedCmdSN is null;
-            SerialNumber cmdSN = isNumbered ? _window.Take() : request.ReusedCmdSN ?? _window.Next;
-            numbers = new Numbers(TagFor(request, cmdSN), cmdSN, _statuses.ExpStatSN);
-            return true;
-        }
-    }
-
-    /// <summary>The sender's turn: a piece of data that was asked for.</summary>
-    public bool TryTakeData(out DataOutRun run, out DataPiece piece, out SerialNumber expStatSN)
-    {
-        lock (_lock)
-        {
-            expStatSN = _statuses.ExpStatSN;
-            bool isTaken = _dataOut.TryTake(out run, out piece);
-            if (isTaken)
-            {
-                KeepForBatch(run.Task);
-            }
-
-            return isTaken;
-        }
-    }
-
-    /// <summary>The sender's turn: a command, if the window and the table have room for one.</summary>
-    public bool TryTakeCommand(out TaskSlot? task, out FirstBurst burst, out SerialNumber expStatSN)
-    {
-        lock (_lock)
-        {
-            (task, burst, expStatSN) = (null, default, _statuses.ExpStatSN);
-            if (_waiting.Count == 0 || !_tasks.HasRoomForCommand || _window.Available is null)
-            {
-                return false;
-            }
-
-            task = _tasks.TakeForCommand();
-            CommandRequest request = _waiting.Take();
-            task.Begin(request, _window.Take(), _parameters.MaxBurstLength);
-            if (!request.WriteFrom.IsEmpty)
-            {
-                burst = BeginWrite(task, request);
-            }
-
-            return true;
-        }
-    }
-
-    /// <summary>The batch was sent. Tasks that ended meanwhile are completed now that nobody reads their memory.</summary>
-    public void EndBatch()
-    {
-        for (int i = 0; i < _inBatch.Count; i++)
-        {
-            TaskSlot task = _inBatch[i];
-            CommandResult? held;
-            lock (_lock)
-            {
-                task.IsInBatch = false;
-                held = task.HeldResult;
-            }
-
-            if (held is { } result)
-            {
-                End(task, result);
-            }
-        }
-
-        _inBatch.Clear();
-    }
-
     /// <summary>Learns the window. Every PDU of the target tells it.</summary>
     public void LearnWindow(SerialNumber expCmdSN, SerialNumber maxCmdSN)
     {
         lock (_lock)
         {
-            _window.Learn(expCmdSN, maxCmdSN);
+            state.Window.Learn(expCmdSN, maxCmdSN);
         }
     }
 
@@ -209,7 +104,7 @@ internal sealed class TaskSet(LoginResult login, int commandsMax)
     {
         lock (_lock)
         {
-            _statuses.Take(statSN);
+            state.Statuses.Take(statSN);
         }
     }
 
@@ -217,7 +112,7 @@ internal sealed class TaskSet(LoginResult login, int commandsMax)
     {
         lock (_lock)
         {
-            return _window.IsAcknowledged(cmdSN);
+            return state.Window.IsAcknowledged(cmdSN);
         }
     }
 
@@ -227,17 +122,6 @@ internal sealed class TaskSet(LoginResult login, int commandsMax)
         lock (_lock)
         {
             return _tasks.Find(tag);
-        }
-    }
-
-    /// <summary>An R2T was checked: its range may be sent.</summary>
-    public void Solicit(TaskSlot task, in ReadyToTransfer pdu)
-    {
-        var pieces = new DataPieces(
-            pdu.BufferOffset, pdu.DesiredDataTransferLength, _parameters.TargetMaxRecvDataSegmentLength);
-        lock (_lock)
-        {
-            _dataOut.Add(new DataOutRun(task, pdu.Lun, pdu.TargetTransferTag, pieces));
         }
     }
 
@@ -376,51 +260,6 @@ internal sealed class TaskSet(LoginResult login, int commandsMax)
     }
 
     private uint Age(uint tick) => unchecked(Tick - tick);
-
-    private FirstBurst BeginWrite(TaskSlot task, in CommandRequest request)
-    {
-        var burst = FirstBurst.Of(_parameters, (uint)request.WriteFrom.Length);
-        if (burst.UnsolicitedLength > 0)
-        {
-            var pieces = new DataPieces(
-                (uint)burst.ImmediateLength,
-                (uint)burst.UnsolicitedLength,
-                _parameters.TargetMaxRecvDataSegmentLength);
-            _dataOut.Add(new DataOutRun(task, default, ControlRequest.NoTag, pieces));
-        }
-
-        if (burst.ImmediateLength > 0)
-        {
-            KeepForBatch(task);
-        }
-
-        return burst;
-    }
-
-    private void KeepForBatch(TaskSlot task)
-    {
-        if (!task.IsInBatch)
-        {
-            task.IsInBatch = true;
-            _inBatch.Add(task);
-        }
-    }
-
-    private uint TagFor(ControlRequest request, SerialNumber cmdSN)
-    {
-        if (!request.WantsAnswer)
-        {
-            return ControlRequest.NoTag;
-        }
-
-        if (request.Task is null)
-        {
-            request.Task = _tasks.TakeForControl();
-            request.Task.BeginControl(request, cmdSN);
-        }
-
-        return request.Task.Tag;
-    }
 
     private void Abort(TaskSlot task, Exception cause)
     {

@@ -198,8 +198,10 @@ internal sealed class Connection(ConnectionRequest request) : IPduHandler, IPduS
                 MaxRecvDataSegmentLength = parameters.InitiatorMaxRecvDataSegmentLength,
             };
             Login = result;
-            Tasks = new TaskSet(result, request.Options.CommandsInFlightMax);
-            _phase = new FullFeaturePhase(Tasks, parameters, framing, this);
+            var state = new TaskState(result, request.Options.CommandsInFlightMax);
+            Tasks = new TaskSet(state);
+            var order = new SendOrder(state, Tasks, parameters);
+            _phase = new FullFeaturePhase(Tasks, order, parameters, framing, this);
             _receiver!.Framing = framing;
         }
         else

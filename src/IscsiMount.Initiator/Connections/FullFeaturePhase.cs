@@ -15,13 +15,17 @@ namespace IscsiMount.Initiator.Connections;
 /// to be gained from a target that lost count, and data to be lost (RFC 7143 §7.7, ErrorRecoveryLevel 0).
 /// </remarks>
 internal sealed class FullFeaturePhase(
-    TaskSet tasks, SessionParameters parameters, PduFraming framing, IConnectionEvents connection) : IConnectionPhase
+    TaskSet tasks,
+    SendOrder order,
+    SessionParameters parameters,
+    PduFraming framing,
+    IConnectionEvents connection) : IConnectionPhase
 {
-    private readonly FullFeatureSource _source = new(tasks, framing);
+    private readonly FullFeatureSource _source = new(order, framing);
 
     public void Fill(PduBatch batch) => _source.Fill(batch);
 
-    void IPduSource.EndBatch() => tasks.EndBatch();
+    void IPduSource.EndBatch() => order.EndBatch();
 
     public void Fail(Exception fault) => connection.Fail(fault);
 
@@ -84,7 +88,7 @@ internal sealed class FullFeaturePhase(
         }
 
         // Any PDU may have opened the window.
-        if (tasks.HasSendable)
+        if (order.HasSendable)
         {
             connection.RequestSend(0);
         }
@@ -158,7 +162,7 @@ internal sealed class FullFeaturePhase(
         TaskSlot task = Command(pdu.InitiatorTaskTag);
         Rule.Holds(pdu.Lun == task.Request.Lun, "RFC 7143 §4.2.5.3", "an R2T names another LUN than its command");
         task.Write.Accept(pdu, parameters);
-        tasks.Solicit(task, pdu);
+        order.Solicit(task, pdu);
         connection.RequestSend((int)pdu.DesiredDataTransferLength);
     }
 

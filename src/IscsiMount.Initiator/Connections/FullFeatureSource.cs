@@ -7,9 +7,9 @@ using IscsiMount.Transport.Framing;
 namespace IscsiMount.Initiator.Connections;
 
 /// <summary>
-/// Turns what the task set gives out into PDUs: first control requests, then data that was asked for, then commands.
+/// Turns what is to go out into PDUs: first control requests, then data that was asked for, then commands.
 /// </summary>
-internal sealed class FullFeatureSource(TaskSet tasks, PduFraming framing)
+internal sealed class FullFeatureSource(SendOrder order, PduFraming framing)
 {
     public void Fill(PduBatch batch)
     {
@@ -22,20 +22,20 @@ internal sealed class FullFeatureSource(TaskSet tasks, PduFraming framing)
 
     private bool TryAddNext(PduBatch batch, Span<byte> header)
     {
-        if (tasks.TryTakeControl(out ControlRequest? control, out Numbers numbers))
+        if (order.TryTakeControl(out ControlRequest? control, out Numbers numbers))
         {
             control!.Write(header, numbers);
             batch.Add(header, control.Data);
             return true;
         }
 
-        if (tasks.TryTakeData(out DataOutRun run, out DataPiece piece, out SerialNumber expStatSN))
+        if (order.TryTakeData(out DataOutRun run, out DataPiece piece, out SerialNumber expStatSN))
         {
             AddData(batch, header, run, piece, expStatSN);
             return true;
         }
 
-        if (tasks.TryTakeCommand(out TaskSlot? task, out FirstBurst burst, out expStatSN))
+        if (order.TryTakeCommand(out TaskSlot? task, out FirstBurst burst, out expStatSN))
         {
             AddCommand(batch, header, task!, burst, expStatSN);
             return true;
