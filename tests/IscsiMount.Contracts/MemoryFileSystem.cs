@@ -127,16 +127,14 @@ public sealed class MemoryFileSystem : IFileSystem
             return FsStatus.NotADirectory;
         }
 
-        if (parent.Children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name.Span, out var exact))
+        if (parent.ChildrenBySpan.TryGetValue(name.Span, out MemoryFileSystemNode? exact))
         {
             return Describe(exact);
         }
 
-        string text = name.ToString();
-        MemoryFileSystemNode? other = comparison == NameComparison.IgnoreCase
-            ? parent.Names.Find(child => child.Name.Equals(text, StringComparison.OrdinalIgnoreCase)).Node
-            : null;
-        return other is null ? FsStatus.NotFound : Describe(other);
+        return comparison == NameComparison.IgnoreCase && parent.FindIgnoringCase(name.ToString()) is { } other
+            ? Describe(other)
+            : FsStatus.NotFound;
     }
 
     public ValueTask<FsResult<FileId>> GetParentAsync(FileId directory, CancellationToken cancellationToken)
@@ -200,7 +198,15 @@ public sealed class MemoryFileSystem : IFileSystem
     internal MemoryFileSystemGate? FindGate(MemoryFileSystemCall call, FileId file)
     {
         // Without gates this allocates nothing, so that a test can measure what the mounter allocates.
-        return _gates.IsEmpty ? null : _gates.Keys.FirstOrDefault(gate => gate.Concerns(call, file));
+        foreach ((MemoryFileSystemGate gate, _) in _gates.IsEmpty ? [] : _gates.ToArray())
+        {
+            if (gate.Concerns(call, file))
+            {
+                return gate;
+            }
+        }
+
+        return null;
     }
 
     internal void StreamClosed() => Interlocked.Decrement(ref _openStreams);

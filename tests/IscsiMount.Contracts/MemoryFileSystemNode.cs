@@ -10,6 +10,7 @@ public sealed class MemoryFileSystemNode
         Id = id;
         Kind = kind;
         Parent = parent ?? this;
+        ChildrenBySpan = Children.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public FileId Id { get; }
@@ -44,8 +45,13 @@ public sealed class MemoryFileSystemNode
 
     internal Dictionary<string, MemoryFileSystemNode> Children { get; } = new(StringComparer.Ordinal);
 
+    internal Dictionary<string, MemoryFileSystemNode>.AlternateLookup<ReadOnlySpan<char>> ChildrenBySpan { get; }
+
     /// <summary>The names in the order in which listings show them.</summary>
     internal List<(string Name, MemoryFileSystemNode Node)> Names { get; } = [];
+
+    internal MemoryFileSystemNode? FindIgnoringCase(string name)
+        => Names.Find(child => child.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Node;
 
     internal byte[]? FindStream(string name) => Streams.TryGetValue(name, out byte[]? content) ? content : null;
 

@@ -1,4 +1,5 @@
 using IscsiMount.Mounting;
+using IscsiMount.Primitives;
 using IscsiMount.Testing;
 using Xunit;
 
@@ -194,7 +195,8 @@ public abstract class MounterContract : IAsyncDisposable
         }
     }
 
-    private static string InMount(IMount mount, params string[] names) => Path.Join([mount.Request.MountPoint, .. names]);
+    private static string InMount(IMount mount, params string[] names)
+        => Path.Join([mount.Request.MountPoint, .. names]);
 
     private ValueTask<IMount> MountAsync(string? mountPoint = null)
     {
@@ -206,5 +208,5 @@ public abstract class MounterContract : IAsyncDisposable
         return Mounter.MountAsync(request, _files, Token);
     }
 
-    private sealed class TestFault() : Primitives.StorageFaultException(Primitives.FaultScope.Command, "The device failed.");
+    private sealed class TestFault() : StorageFaultException(FaultScope.Command, "The device failed.");
 }

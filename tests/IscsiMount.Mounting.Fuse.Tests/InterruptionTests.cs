@@ -30,7 +30,8 @@ public sealed class InterruptionTests
     [Fact]
     public async Task A_killed_client_cancels_its_direct_read()
     {
-        await using FuseTestMount mount = await FuseTestMount.StartAsync(files => files.AddFile("file", new byte[8192]));
+        await using FuseTestMount mount = await FuseTestMount.StartAsync(
+            files => files.AddFile("file", new byte[8192]));
         MemoryFileSystemGate gate = mount.FileSystem.Hold(
             MemoryFileSystemCall.Read, mount.FileSystem.Find("file").Id);
         await using ForeignProcess client = ForeignTool.Start(

@@ -46,7 +46,8 @@ public sealed class MountedNamesTests
             files => files.AddFile("a\uD800b", "content"u8.ToArray()));
 
         string bytes = await ForeignTool.SucceedAsync("sh", "-c", $"ls -N '{mount.Path}' | od -An -tx1");
-        string content = await ForeignTool.SucceedAsync("sh", "-c", $"cat \"{mount.Path}/$(printf 'a\\355\\240\\200b')\"");
+        string content = await ForeignTool.SucceedAsync(
+            "sh", "-c", $"cat \"{mount.Path}/$(printf 'a\\355\\240\\200b')\"");
 
         Assert.Equal(" 61 ed a0 80 62 0a\n", bytes);
         Assert.Equal("content\n", content);

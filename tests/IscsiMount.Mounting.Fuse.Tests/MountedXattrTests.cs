@@ -103,7 +103,7 @@ public sealed class MountedXattrTests
         file.Metadata[FileMetadata.ReparsePoint] = [0x0C, 0x00, 0x00, 0xA0];
         file.Metadata[FileMetadata.ObjectId] = [0xAA, 0xBB];
         file.Metadata[FileMetadata.ExtendedAttributes] = [0xCC, 0xDD];
-        file.Metadata[FileMetadata.ShortName] = "FOO~1"u8.ToArray().SelectMany(unit => new byte[] { unit, 0 }).ToArray();
+        file.Metadata[FileMetadata.ShortName] = Convert.FromHexString("46004F004F007E003100");
         file.Streams["Zone.Identifier"] = "[Zone]"u8.ToArray();
         file.Streams["empty"] = [];
         file.Streams["long"] = new byte[65_537];

@@ -11,8 +11,8 @@ namespace IscsiMount.Mounting.Fuse.Mounts;
 /// </summary>
 internal sealed class FuseMount : IMount
 {
-    // Handlers do not recurse, and libfuse needs little.
-    private const int ReaderStackLength = 256 * 1024;
+    // LIMIT: libfuse needs little; the rest is for the file system, which runs on this stack.
+    private const int ReaderStackLength = 1024 * 1024;
 
     private readonly MountPoint _mountPoint;
     private readonly MountEntry _entry;

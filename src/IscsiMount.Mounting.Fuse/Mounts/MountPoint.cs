@@ -69,6 +69,12 @@ internal sealed class MountPoint
                 + Marshal.GetPInvokeErrorMessage(errno));
         }
 
+        if (!Directory.Exists(realParent))
+        {
+            throw new MountException(
+                MountFailure.MountPointMissing, $"{parent}, in which the mount point would be, is not a directory.");
+        }
+
         return System.IO.Path.Join(realParent, System.IO.Path.GetFileName(full));
     }
 

@@ -56,6 +56,7 @@ internal struct ConnectionParameters
 
     [FieldOffset(0)] public uint ProtocolMajor;
     [FieldOffset(4)] public uint ProtocolMinor;
+    [FieldOffset(16)] public uint ReadAheadLengthMax;
     [FieldOffset(20)] public KernelCapabilities Capable;
     [FieldOffset(24)] public KernelCapabilities Wanted;
     [FieldOffset(28)] public uint BackgroundRequestsMax;

@@ -13,8 +13,8 @@ namespace IscsiMount.Mounting.Fuse.Requests;
 /// </summary>
 internal sealed class RequestServer : IDisposable
 {
-    // Not among them is FUSE_CAP_ASYNC_DIO: with it a program that reads past the cache (O_DIRECT) cannot be killed while
-    // the device does not answer, since the kernel then waits for its own asynchronous request.
+    // Not among them is FUSE_CAP_ASYNC_DIO: with it a program that reads past the cache (O_DIRECT) cannot be killed
+    // while the device does not answer, since the kernel then waits for its own asynchronous request.
     private const KernelCapabilities Wanted =
         KernelCapabilities.AsyncRead | KernelCapabilities.ReadDirPlus |
         KernelCapabilities.ParallelDirectoryOperations | KernelCapabilities.CacheSymlinks;
@@ -49,6 +49,7 @@ internal sealed class RequestServer : IDisposable
     public void Greet(ref ConnectionParameters connection)
     {
         connection.Wanted = Wanted & connection.Capable;
+        connection.ReadAheadLengthMax = Math.Max(connection.ReadAheadLengthMax, (uint)_options.ReadAheadKib * 1024);
         connection.BackgroundRequestsMax = _options.BackgroundRequestsMax;
         connection.CongestionThreshold = _options.BackgroundRequestsMax / 4 * 3;
         connection.TimeGranularityNanoseconds = 100;
