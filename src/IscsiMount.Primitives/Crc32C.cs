@@ -14,7 +14,7 @@ namespace IscsiMount.Primitives;
 /// <summary>The checksum of iSCSI digests, computed over any number of pieces.</summary>
 /// <remarks>
 /// The way is chosen by what the processor has and by the length. Measured with 4 KiB and 256 KiB on one core: the
-/// simple loop 10 and 10 GB/s, three interleaved streams 28 and 27, the 512-bit fold 40 and 42, the table 1. A header of
+/// simple loop 10 and 10 GB/s, three interleaved streams 28 and 27, the 512-bit fold 40 and 42, tables 1. A header of
 /// 48 bytes is too short for anything but the simple loop.
 /// </remarks>
 public static class Crc32C
@@ -22,7 +22,7 @@ public static class Crc32C
     /// <summary>The checksum of nothing: where a sum over several pieces starts.</summary>
     public const uint Empty = 0;
 
-    /// <summary>What <see cref="Append"/> gives for a message that is followed by its own digest as on the wire.</summary>
+    /// <summary>What <see cref="Append"/> gives for a message followed by its own digest as on the wire.</summary>
     public const uint OfMessageWithDigest = 0x4867_4BC7;
 
     /// <summary>Bytes of a digest on the wire.</summary>
@@ -35,7 +35,7 @@ public static class Crc32C
 
     public static uint Compute(ReadOnlySpan<byte> source) => Append(Empty, source);
 
-    /// <summary>The checksum of all that <paramref name="crc"/> covers, followed by <paramref name="source"/>.</summary>
+    /// <summary>The checksum of what <paramref name="crc"/> covers, followed by <paramref name="source"/>.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> source)
     {
         uint register = ~crc;

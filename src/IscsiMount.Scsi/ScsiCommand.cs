@@ -29,7 +29,7 @@ public abstract record ScsiCommand
     /// <summary>Writes what is not zero.</summary>
     protected abstract void WriteFields(Span<byte> cdb);
 
-    /// <summary>Every <c>Read</c> begins with this: whoever dispatched the block has looked at its operation code.</summary>
+    /// <summary>Every <c>Read</c> begins with this: whoever dispatched the block knows its operation code.</summary>
     protected static void Expect(ReadOnlySpan<byte> cdb, OperationCode operation)
     {
         Invariant.Holds(cdb.Length == CdbFieldLength);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace IscsiMount.Scsi;
 
-/// <summary>A list that never changes and is equal to another with equal items, so that answers compare whole.</summary>
+/// <summary>A list that never changes and equals another with equal items, so that answers compare whole.</summary>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
