@@ -26,7 +26,8 @@ internal sealed class DemoTask : IBuildTask
         if (!OperatingSystem.IsLinux())
         {
             throw new BuildFailedException(
-                "This version mounts on Linux only. On Windows, run the demonstration in WSL: ./build.sh demo");
+                "This version mounts on Linux only: run the demonstration in WSL, with ./build.sh demo. " +
+                "Mounts on Windows will need the Dokan 2 driver from https://github.com/dokan-dev/dokany/releases.");
         }
 
         Stage? left = Stage.FindLeft();
