@@ -14,6 +14,7 @@ public sealed class MemoryFileSystem : IFileSystem
 
     private readonly Dictionary<FileId, MemoryFileSystemNode> _nodes = [];
     private readonly ConcurrentDictionary<MemoryFileSystemGate, bool> _gates = [];
+    private readonly MemoryFileSystemGate _late = MemoryFileSystemGate.NewForLateAnswers();
     private int _openStreams;
     private int _openListings;
     private int _openCalls;
@@ -38,6 +39,9 @@ public sealed class MemoryFileSystem : IFileSystem
     public MemoryFileSystemNode RootNode { get; }
 
     public FileId Root => RootNode.Id;
+
+    /// <summary>Whether every call that can wait ends on another thread than it began on, as with a device.</summary>
+    public bool AnswersLate { get; set; }
 
     public int OpenStreamCount => Volatile.Read(ref _openStreams);
 
@@ -206,7 +210,7 @@ public sealed class MemoryFileSystem : IFileSystem
             }
         }
 
-        return null;
+        return AnswersLate ? _late : null;
     }
 
     internal void StreamClosed() => Interlocked.Decrement(ref _openStreams);

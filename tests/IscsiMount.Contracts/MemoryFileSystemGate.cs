@@ -19,6 +19,7 @@ public sealed class MemoryFileSystemGate(MemoryFileSystemCall call, FileId file)
     private readonly TaskCompletionSource _opened = new();
     private int _waiting;
     private int _cancelled;
+    private bool _isLate;
 
     /// <summary>Whether calls wait on although they are cancelled, as for a device that takes no abort.</summary>
     public bool IsDeaf { get; init; }
@@ -35,10 +36,20 @@ public sealed class MemoryFileSystemGate(MemoryFileSystemCall call, FileId file)
     /// <summary>Fails all calls, now and later.</summary>
     public void Break(Exception fault) => _opened.TrySetException(fault);
 
+    /// <summary>A gate that is passed on another thread at once, or given up.</summary>
+    internal static MemoryFileSystemGate NewForLateAnswers() => new(default, default) { _isLate = true };
+
     internal bool Concerns(MemoryFileSystemCall other, FileId otherFile) => other == call && otherFile == file;
 
     internal async ValueTask PassAsync(CancellationToken cancellationToken)
     {
+        if (_isLate)
+        {
+            await Task.Yield();
+            cancellationToken.ThrowIfCancellationRequested();
+            return;
+        }
+
         Interlocked.Increment(ref _waiting);
         try
         {

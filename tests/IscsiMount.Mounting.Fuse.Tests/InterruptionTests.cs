@@ -119,6 +119,50 @@ public sealed class InterruptionTests
         Assert.Equal(2, Directory.GetFiles(mount.Path).Length);
     }
 
+    [Fact]
+    public async Task A_tree_whose_answers_all_come_late_and_from_other_threads_is_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        await using FuseTestMount mount = await FuseTestMount.StartAsync(files =>
+        {
+            for (int index = 0; index < 500; index++)
+            {
+                files.AddFile($"folder {index % 7}/file {index}", RandomBytes(index * 997, index));
+            }
+        });
+
+        mount.FileSystem.AnswersLate = true;
+        await ForeignTool.SucceedAsync("cp", "-r", mount.Path, folder.Join("late"));
+        mount.FileSystem.AnswersLate = false;
+
+        await ForeignTool.SucceedAsync("diff", "-r", mount.Path, folder.Join("late"));
+        Assert.Equal(500, Directory.GetFiles(folder.Join("late"), "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public async Task Signals_that_race_with_late_answers_end_in_an_answer_or_in_an_interruption()
+    {
+        await using FuseTestMount mount = await StartWithoutCacheAsync();
+        mount.FileSystem.AnswersLate = true;
+
+        // Each stat is either done (0) or interrupted (EINTR, 4), and nothing else; the signals come at random.
+        string loop = "use Time::HiRes qw(ualarm); my %seen; $SIG{ALRM} = sub {}; ualarm(97, 97); "
+            + $"for (1..10000) {{ $seen{{stat('{mount.Join("file")}') ? 0 : $! + 0}}++ }} ualarm(0); "
+            + "print join(' ', sort keys %seen)";
+        Task<string>[] clients =
+            [.. Enumerable.Range(0, 4).Select(_ => ForeignTool.SucceedAsync("perl", "-e", loop))];
+
+        Assert.All(await Task.WhenAll(clients), seen => Assert.Matches("^0( 4)?\n$", seen));
+        Assert.Equal("other", await File.ReadAllTextAsync(mount.Join("other"), Token));
+    }
+
+    private static byte[] RandomBytes(int length, int seed)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
     private static Task<FuseTestMount> StartWithoutCacheAsync() => FuseTestMount.StartAsync(
         files =>
         {
