@@ -10,6 +10,7 @@ public sealed class BoundaryTests
     private static readonly Dictionary<string, string> Boundaries = new()
     {
         ["src/IscsiMount.Agent/Server/Dispatcher.cs"] = "a bug in one request must not take away all mounts",
+        ["src/IscsiMount.Initiator/Connections/Connection.cs"] = "the head of the thread that serves one connection",
         ["src/IscsiMount.Mounting.Fuse/Mounts/FuseMount.cs"] = "the head of the thread that serves one mount",
         ["src/IscsiMount.Mounting.Fuse/Requests/RequestServer.cs"] = "called from native code, and a client waits",
         ["src/IscsiMount.Target/Connections/Connection.cs"] = "the head of the thread that serves one connection",

@@ -90,11 +90,12 @@ public sealed class SizeTests
         return attribute.Name.ToString() is "LibraryImport" or "DllImport" or "UnmanagedCallersOnly" or "LoggerMessage";
     }
 
+    // Decisions and loops. What only surrounds them, as a lock does, is not one more thing to keep in mind.
     private static bool OpensLevel(StatementSyntax statement)
     {
         return statement is IfStatementSyntax { Parent: not ElseClauseSyntax }
             or CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax
-            or SwitchStatementSyntax or TryStatementSyntax or LockStatementSyntax or UsingStatementSyntax;
+            or SwitchStatementSyntax;
     }
 
     private static int Depth(StatementSyntax statement)

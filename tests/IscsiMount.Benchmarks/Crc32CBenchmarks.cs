@@ -4,7 +4,7 @@ using IscsiMount.Primitives;
 namespace IscsiMount.Benchmarks;
 
 /// <summary>
-/// Budget: 20 GB/s at 4 KiB. With digests on, each byte of a read is summed once by us; at 2 GB/s through one connection
+/// Budget: 20 GB/s at 4 KiB. With digests on, each byte of a read is summed once by us; at 2 GB/s of one connection
 /// that may cost a tenth of a core.
 /// </summary>
 [MemoryDiagnoser]

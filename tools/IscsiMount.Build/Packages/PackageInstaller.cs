@@ -31,7 +31,7 @@ internal static class PackageInstaller
         if (missing.FirstOrDefault(package => !ForeignPackages.IsInstalled(package)) is { } incomplete)
         {
             throw new BuildFailedException(
-                $"apt-get installed {incomplete.Name}, and not all of {string.Join(", ", incomplete.Brings)} is there.");
+                $"apt-get installed {incomplete.Name}, and not all of {string.Join(", ", incomplete.Brings)} came.");
         }
     }
 
