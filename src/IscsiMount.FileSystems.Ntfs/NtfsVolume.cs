@@ -50,6 +50,9 @@ internal sealed class NtfsVolume : IFileSystem
 
     public FileId Root { get; }
 
+    /// <summary>Memory that is kept for reading ahead.</summary>
+    public long ReadAheadBytes => _ahead.AllocatedBytes;
+
     public async ValueTask<FsResult<VolumeSpace>> GetSpaceAsync(CancellationToken cancellationToken) =>
         await _space.GetAsync(cancellationToken);
 

@@ -12,11 +12,14 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
 {
     private const string Structure = "INDX block";
 
-    // LIMIT: a listing of a directory wants all of its blocks, so they are read in transfers of this size. A directory
-    // that would push everything else out of the cache is read block by block in the order of its names instead.
+    // LIMIT: a listing of a directory wants all of its blocks, so they are read in transfers of this size. Of a directory
+    // that would push everything else out of the cache only those are read that come next in the order of its names.
     private const int WindowSize = 128 * 1024;
-    private const int WholeShare = 4;
+    private const int WholeShare = 2;
     private const int ChildrenMax = 128;
+
+    // LIMIT: two blocks this close are cheaper to read in one transfer with what lies between them.
+    private const int GapSizeMax = 16 * 1024;
 
     private readonly ClockCache<IndexBlockKey, IndexNode> _cache = new(cacheBytesMax);
 
@@ -33,26 +36,60 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
             return ValueTask.CompletedTask;
         }
 
+        List<BlockRun> runs = tree.Allocation!.SizeBytes <= cacheBytesMax / WholeShare
+            ? Windows(tree, Missing(tree, parent, from))
+            : Merge(tree, Missing(tree, parent, from));
+        return FanOut<(IndexBlockStore Store, IndexTree Tree, List<BlockRun> Runs)>.RunAsync(
+            (this, tree, runs),
+            runs.Count,
+            reader.InFlightMax,
+            static (state, index, token) => state.Store.ReadRunAsync(state.Tree, state.Runs[index], token),
+            cancellationToken);
+    }
+
+    /// <summary>The places of the next children that are not in memory, in the order of the medium.</summary>
+    private SortedSet<long> Missing(IndexTree tree, IndexNode parent, int from)
+    {
         int end = Math.Min(parent.KeyCount + 1, from + ChildrenMax);
-        bool isSmall = tree.Allocation!.SizeBytes <= cacheBytesMax / WholeShare;
-        int step = isSmall ? Math.Max(WindowSize / tree.BlockSize, 1) * tree.BlockSize : tree.BlockSize;
-        var windows = new SortedSet<long>();
+        var missing = new SortedSet<long>();
         for (int i = from; i < end; i++)
         {
             long offset = tree.ChildOffset(parent, i);
             if (!_cache.TryGet(new IndexBlockKey(tree.Id, offset), out _))
             {
-                windows.Add(isSmall ? offset / step * step : offset);
+                missing.Add(offset);
             }
         }
 
-        return FanOut<(IndexBlockStore Store, IndexTree Tree, long[] Windows, int Size)>.RunAsync(
-            (this, tree, [.. windows], step),
-            windows.Count,
-            reader.InFlightMax,
-            static (state, index, token) =>
-                state.Store.ReadWindowAsync(state.Tree, state.Windows[index], state.Size, token),
-            cancellationToken);
+        return missing;
+    }
+
+    /// <summary>The aligned windows in which the blocks lie, whatever else lies there.</summary>
+    private static List<BlockRun> Windows(IndexTree tree, SortedSet<long> missing)
+    {
+        int size = Math.Max(WindowSize / tree.BlockSize, 1) * tree.BlockSize;
+        return [.. missing.Select(offset => offset / size * size).Distinct().Select(start => new BlockRun(start, size))];
+    }
+
+    /// <summary>The blocks, those that lie close together as one run.</summary>
+    private static List<BlockRun> Merge(IndexTree tree, SortedSet<long> missing)
+    {
+        var runs = new List<BlockRun>();
+        foreach (long offset in missing)
+        {
+            BlockRun last = runs.Count == 0 ? default : runs[^1];
+            bool isNear = last.Size > 0 && offset - last.End <= GapSizeMax && offset - last.Start < WindowSize;
+            if (isNear)
+            {
+                runs[^1] = last with { Size = (int)(offset - last.Start) + tree.BlockSize };
+            }
+            else
+            {
+                runs.Add(new BlockRun(offset, tree.BlockSize));
+            }
+        }
+
+        return runs;
     }
 
     private async ValueTask<IndexNode> ReadAsync(IndexTree tree, long offset, CancellationToken cancellationToken)
@@ -71,16 +108,16 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
         }
     }
 
-    private async ValueTask ReadWindowAsync(IndexTree tree, long offset, int size, CancellationToken cancellationToken)
+    private async ValueTask ReadRunAsync(IndexTree tree, BlockRun run, CancellationToken cancellationToken)
     {
-        int length = (int)(Math.Min(size, tree.Allocation!.SizeBytes - offset) / tree.BlockSize * tree.BlockSize);
+        int length = (int)(Math.Min(run.Size, tree.Allocation!.SizeBytes - run.Start) / tree.BlockSize * tree.BlockSize);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            await reader.ReadAsync(tree.Allocation, offset, length, buffer.AsMemory(0, length), cancellationToken);
+            await reader.ReadAsync(tree.Allocation, run.Start, length, buffer.AsMemory(0, length), cancellationToken);
             for (int at = 0; at < length; at += tree.BlockSize)
             {
-                KeepIfSound(tree, offset + at, buffer.AsSpan(at, tree.BlockSize));
+                KeepIfSound(tree, run.Start + at, buffer.AsSpan(at, tree.BlockSize));
             }
         }
         finally
@@ -116,6 +153,11 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
         Medium.Holds(
             IndexBlockHeader.Read(block).Vcn == tree.VcnOf(offset), Structure, "it belongs to another place");
         return IndexNode.Read(block[IndexBlockHeader.NodeOffset..], tree.Id.Kind);
+    }
+
+    private readonly record struct BlockRun(long Start, int Size)
+    {
+        public long End => Start + Size;
     }
 
     private readonly record struct IndexBlockKey(IndexTreeId Tree, long Offset);

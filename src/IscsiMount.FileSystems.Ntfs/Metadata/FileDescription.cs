@@ -7,6 +7,9 @@ namespace IscsiMount.FileSystems.Ntfs.Metadata;
 /// <summary>Tells what callers ask of every file, from the places that are true: not from copies of names.</summary>
 internal static class FileDescription
 {
+    // Records below this number belong to the format.
+    private const ulong SystemFileCount = 24;
+
     public static async ValueTask<FileProperties> DescribeAsync(
         MftFile file, FileStore files, CancellationToken cancellationToken)
     {
@@ -82,9 +85,6 @@ internal static class FileDescription
         byte[] content = await ReadHeadAsync(data, headLength, files.Reader, cancellationToken);
         return InterixFile.KindOf(data.SizeBytes, content, (standard.Attributes & DosAttributes.Hidden) != 0);
     }
-
-    /// <summary>Records below this number belong to the format.</summary>
-    public const ulong SystemFileCount = 24;
 
     private static async ValueTask<byte[]> ReadHeadAsync(
         StreamMap map, int length, ExtentReader reader, CancellationToken cancellationToken)
