@@ -5,7 +5,7 @@ namespace IscsiMount.Primitives;
 
 /// <summary>
 /// Words about what was seen, which are only put together if somebody will read them. An interpolated string as an
-/// argument of <see cref="Rule.Holds"/> or <see cref="Medium.Holds"/> therefore costs nothing while the rule holds.
+/// argument of <c>Rule.Holds</c> or <c>Medium.Holds</c> therefore costs nothing while the rule holds.
 /// </summary>
 [InterpolatedStringHandler]
 public ref struct FaultText

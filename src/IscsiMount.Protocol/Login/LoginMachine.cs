@@ -89,7 +89,7 @@ public sealed class LoginMachine
         Invariant.Holds(response.DataSegmentLength == text.Length);
         if (!response.Status.IsSuccess)
         {
-            // COMPAT: some targets fill in little more than the status then. It can only answer our one request.
+            // COMPAT: the target of Linux (LIO) fills in the status and the tag then, and leaves the ISID at zero.
             return Turn(response.Status, text);
         }
 
@@ -245,7 +245,7 @@ public sealed class LoginMachine
             response.InitiatorTaskTag == _identity.InitiatorTaskTag && response.Isid == _identity.Isid,
             "RFC 7143 §11.13", "a login response answers another request");
 
-        // COMPAT: some targets show the TSIH of a new session before its login ends. Only the last one counts.
+        // The TSIH of a new session is not compared: it counts in the last response, and before it means nothing.
         Rule.Holds(
             _identity.IsLeading || response.Tsih == _identity.Tsih,
             "RFC 7143 §11.13.3", $"a login response belongs to the session {response.Tsih}");

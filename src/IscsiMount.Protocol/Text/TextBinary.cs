@@ -13,7 +13,7 @@ public static class TextBinary
 
     public static string FormatBase64(ReadOnlySpan<byte> bytes) => "0b" + Convert.ToBase64String(bytes);
 
-    /// <summary>Reads either form, with its prefix in either case. Of an odd digit count, a zero lacks.</summary>
+    /// <summary>Reads either form, with its prefix in either case. Odd digits get a zero in front.</summary>
     /// <returns>The bytes, or null if this is neither form or too long.</returns>
     public static byte[]? Parse(string text)
     {

@@ -59,7 +59,7 @@ public struct DataInSequence(uint expectedLength, int maxBurstLength)
             return 0;
         }
 
-        // COMPAT: tgt 1.0 leaves ExpDataSN at zero. So it counts only where it names more PDUs than have come.
+        // COMPAT: tgt leaves ExpDataSN at zero in each response. So it counts only where it is more than have come.
         Rule.Holds(
             !_nextDataSN.Precedes(response.ExpDataSN),
             "RFC 7143 §11.4.8", $"the target sent {response.ExpDataSN} Data-In PDUs and {_nextDataSN} have come");

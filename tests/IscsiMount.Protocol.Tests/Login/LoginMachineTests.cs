@@ -287,6 +287,7 @@ public sealed class LoginMachineTests
     [Theory, Requirement("LOGIN-15", "KEY-14", "KEY-03", "KEY-06")]
     [InlineData("InitialR2T=Yes\0InitialR2T=Yes\0", "RFC 7143 §6.3")]           // answered twice
     [InlineData("TargetAlias=a\0TargetAlias=b\0", "RFC 7143 §6.3")]             // declared twice
+    [InlineData("X-a=NotUnderstood\0X-a=NotUnderstood\0", "RFC 7143 §6.3")]
     [InlineData("TargetPortalGroupTag=1\0", "RFC 7143 §6.3")]                   // declared in the stage before
     [InlineData("AuthMethod=None\0", "RFC 7143 §6.3")]                          // of another stage
     [InlineData("SendTargets=All\0", "RFC 7143 §6.3")]

@@ -83,6 +83,18 @@ public sealed class DataInSequenceTests
         Assert.Equal(4096u, sequence.Received);
     }
 
+    [Fact, Requirement("DATA-17")]
+    public void A_byte_too_many_is_a_violation_also_in_a_new_sequence()
+    {
+        DataInSequence sequence = New();
+        sequence.Accept(Data(0, 0, 8192, isFinal: true));
+
+        var violation = Assert.Throws<ProtocolViolationException>(
+            () => sequence.Accept(Data(1, 8192, 1809, isFinal: true)));
+
+        Assert.Equal("RFC 7143 §11.7", violation.Rule);
+    }
+
     [Theory, Requirement("FFP-03")]
     [InlineData(Residuals.None, 0u, 4096u)]
     [InlineData(Residuals.Underflow, 5904u, 4096u)]
