@@ -3,12 +3,16 @@ using System.Text.Json;
 using IscsiMount.Agent.Server;
 using IscsiMount.Control;
 using IscsiMount.Control.Reports;
+using IscsiMount.FileSystems.Ntfs;
+using IscsiMount.Initiator;
+using IscsiMount.Mounting.Fuse;
+using IscsiMount.Transport.Tcp;
 using Microsoft.Extensions.Logging;
 
 namespace IscsiMount.Agent;
 
 /// <summary>The life of the background process: lock, log, server; then the end in the opposite order.</summary>
-public sealed class AgentProcess(AgentSettings settings, TimeProvider time)
+public sealed class AgentProcess(AgentSettings settings, TimeProvider time, Random chance)
 {
     private const int LockAttemptsMax = 5;
     private static readonly TimeSpan LockRetryInterval = TimeSpan.FromMilliseconds(20);
@@ -67,7 +71,7 @@ public sealed class AgentProcess(AgentSettings settings, TimeProvider time)
         using PosixSignalRegistration hangUp = StopOn(PosixSignal.SIGHUP);
         using CancellationTokenRegistration token = cancellationToken.Register(() => _stopping.TrySetResult("cancelled"));
 
-        var service = new AgentService(settings, time, loggers);
+        var service = new AgentService(settings, Engines(loggers), logger);
         var dispatcher = new Dispatcher(Routes(service), logger);
         await using var server = new ControlServer(settings.Paths, dispatcher.DispatchAsync, loggers);
         await service.StartAsync(cancellationToken);
@@ -85,9 +89,21 @@ public sealed class AgentProcess(AgentSettings settings, TimeProvider time)
 
     private Dictionary<string, Operation> Routes(AgentService service) => new()
     {
-        [$"GET {ControlRoutes.State}"] = (_, callerGone) => service.GetStateAsync(callerGone),
+        [$"GET {ControlRoutes.State}"] = (_, _) => service.GetStateAsync(),
+        [$"POST {ControlRoutes.Discover}"] = Operations.Of(ControlJson.Default.DiscoverRequest, service.DiscoverAsync),
+        [$"POST {ControlRoutes.Login}"] = Operations.Of(ControlJson.Default.LoginRequest, service.LoginAsync),
+        [$"POST {ControlRoutes.Logout}"] = Operations.Of(
+            ControlJson.Default.LogoutRequest, (request, _) => service.LogoutAsync(request)),
+        [$"POST {ControlRoutes.Mount}"] = Operations.Of(ControlJson.Default.MountRequest, service.MountAsync),
+        [$"POST {ControlRoutes.Unmount}"] = Operations.Of(
+            ControlJson.Default.UnmountRequest, (request, _) => service.UnmountAsync(request)),
         [$"POST {ControlRoutes.Stop}"] = (_, _) => StopSoonAsync(),
     };
+
+    private AgentEngines Engines(ILoggerFactory loggers) => new(
+        new InitiatorServices(time, chance, loggers, new TcpConnector(time)),
+        [new NtfsFormat(logger: loggers.CreateLogger<NtfsFormat>())],
+        new FuseMounter(new FuseOptions(), loggers.CreateLogger<FuseMounter>()));
 
     private Task<Document> StopSoonAsync()
     {

@@ -13,6 +13,9 @@ public sealed record AgentSettings
     /// <summary>The name of this machine as an initiator, where a login does not bring its own.</summary>
     public required string InitiatorName { get; init; }
 
+    /// <summary>Whom the files in mounts belong to.</summary>
+    public required MountOwner Owner { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>How long the end may take: mounts and sessions that resist are then cut off.</summary>

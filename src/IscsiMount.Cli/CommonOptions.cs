@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using IscsiMount.Cli.Naming;
 
 namespace IscsiMount.Cli;
 

@@ -13,6 +13,7 @@ public enum ErrorCode
     MountRefused = 104,
     CommandFailed = 105,
     ImageUnusable = 106,
+    GivenUp = 107,
 
     // 2: the call is wrong as it stands.
     WrongUsage = 201,
@@ -78,6 +79,7 @@ public enum ErrorCode
 
     // 30
     VolumeDamaged = 3001,
+    PartitionTableDamaged = 3002,
 
     // 31
     VolumeReserved = 3101,

@@ -20,6 +20,8 @@ public sealed record Problem
     /// <summary>What it is about where a document has several: a volume id, a session number.</summary>
     public string? Subject { get; init; }
 
+    public Problem About(string subject) => this with { Subject = subject };
+
     public static Problem Of(ErrorCode code, string message, string? reason = null, string? hint = null) => new()
     {
         Code = code,

@@ -91,6 +91,12 @@ internal sealed class Dispatcher(IReadOnlyDictionary<string, Operation> routes, 
     private static async Task WriteAsync<T>(
         HttpContext context, int status, string contentType, T value, JsonTypeInfo<T> form)
     {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be told.
+            return;
+        }
+
         byte[] content = JsonSerializer.SerializeToUtf8Bytes(value, form);
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;

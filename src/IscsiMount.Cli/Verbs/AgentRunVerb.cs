@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using IscsiMount.Agent;
+using IscsiMount.Cli.Background;
 using IscsiMount.Cli.Output;
 using Microsoft.Extensions.Logging;
 
@@ -29,9 +31,11 @@ internal sealed class AgentRunVerb : Verb
             Paths = Context.Paths,
             Version = ProductVersion.Text,
             InitiatorName = DefaultInitiatorName(),
+            Owner = UnixUser.Current,
             LogLevel = arguments.GetValue(_logLevel),
         };
-        await new AgentProcess(settings, Context.Time).RunAsync(TellReady, cancellationToken);
+        var chance = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+        await new AgentProcess(settings, Context.Time, chance).RunAsync(TellReady, cancellationToken);
         return 0;
     }
 

@@ -6,7 +6,7 @@ namespace IscsiMount.Control.Requests;
 [JsonConverter(typeof(JsonStringEnumConverter<DigestWish>))]
 public enum DigestWish
 {
-    /// <summary>Both are offered, and the target chooses.</summary>
+    /// <summary>Only if the target insists.</summary>
     [JsonStringEnumMemberName("auto")]
     Auto,
 

@@ -1,6 +1,7 @@
 using System.Globalization;
+using IscsiMount.Control;
 
-namespace IscsiMount.Cli;
+namespace IscsiMount.Cli.Naming;
 
 /// <summary>
 /// A target, logical unit or volume in one word: <c>iscsi://host[:port]/iqn[/lun[/partition]]</c>. An IPv6 address
@@ -20,6 +21,13 @@ internal sealed record IscsiUrl
     public int? Partition { get; init; }
 
     public static bool IsUrl(string text) => text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+
+    /// <exception cref="ControlException">The text is not such a URL.</exception>
+    public static IscsiUrl Parse(string text)
+    {
+        return TryParse(text, out string reason) ?? throw new ControlException(
+            ErrorCode.WrongUsage, reason, hint: "An example: iscsi://nas.example:3260/iqn.2001-04.com.example:disk1/0/1");
+    }
 
     /// <summary>Null where the text is not such a URL; the reason is a sentence.</summary>
     public static IscsiUrl? TryParse(string text, out string reason)

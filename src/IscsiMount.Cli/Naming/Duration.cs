@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IscsiMount.Cli;
+namespace IscsiMount.Cli.Naming;
 
 /// <summary>A time as users write it: <c>30</c>, <c>1.5s</c>, <c>500ms</c>, <c>2m</c>.</summary>
 internal static class Duration

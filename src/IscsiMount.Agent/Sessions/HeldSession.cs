@@ -1,0 +1,27 @@
+using IscsiMount.Agent.Volumes;
+using IscsiMount.Initiator;
+using IscsiMount.Protocol.Names;
+
+namespace IscsiMount.Agent.Sessions;
+
+/// <summary>A session that is kept, with its logical units.</summary>
+internal sealed class HeldSession
+{
+    public required int Id { get; init; }
+
+    public required IscsiName Target { get; init; }
+
+    public required PortalAddress Portal { get; init; }
+
+    public required string InitiatorName { get; init; }
+
+    public required DateTimeOffset Since { get; init; }
+
+    public required Session Session { get; init; }
+
+    public IReadOnlyList<HeldUnit> Units { get; init; } = [];
+
+    public bool IsAlive => Session.Snapshot().State == SessionState.LoggedIn;
+
+    public IEnumerable<HeldVolume> Volumes => Units.SelectMany(unit => unit.Volumes);
+}

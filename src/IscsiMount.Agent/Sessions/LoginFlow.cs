@@ -1,0 +1,134 @@
+using IscsiMount.Agent.Volumes;
+using IscsiMount.Control;
+using IscsiMount.Control.Requests;
+using IscsiMount.Initiator;
+using IscsiMount.Mounting;
+using IscsiMount.Protocol.Discovery;
+using IscsiMount.Protocol.Names;
+
+namespace IscsiMount.Agent.Sessions;
+
+/// <summary>
+/// Everything that <c>login</c> does. If it fails as a whole, nothing of it is left; a session that was there before
+/// stays as it was.
+/// </summary>
+internal sealed class LoginFlow(
+    AgentSettings settings, SessionTable sessions, SessionOpener opener, VolumeMounter mounter, VolumeWatch watch,
+    TimeProvider time)
+{
+    /// <returns>The session, its volumes, what is mounted, and what is wrong with single volumes.</returns>
+    public async Task<(HeldSession Session, IReadOnlyList<Problem> Problems)> RunAsync(
+        LoginRequest request, CancellationToken cancellationToken)
+    {
+        PortalAddress portal = LoginPlan.Portal(request.Portal);
+        SessionOptions options = LoginPlan.Options(request, settings);
+        IscsiName target = request.Target is { } named
+            ? LoginPlan.Target(named)
+            : await FindOnlyTargetAsync(portal, options, cancellationToken);
+
+        using AsyncGate.Permit inside = await sessions.GateOf(target).EnterAsync(cancellationToken);
+        HeldSession? kept = await KeepIfAliveAsync(sessions.Find(target), cancellationToken);
+        HeldSession session = kept ?? await opener.OpenAsync(portal, target, options, cancellationToken);
+        var mounted = new List<HeldVolume>();
+        try
+        {
+            return (session, await MountAsync(session, request, mounted, cancellationToken));
+        }
+        catch
+        {
+            await UndoAsync(kept is null ? session : null, mounted);
+            throw;
+        }
+    }
+
+    private async Task<IscsiName> FindOnlyTargetAsync(
+        PortalAddress portal, SessionOptions options, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DiscoveredTarget> targets = await opener.DiscoverAsync(portal, options, cancellationToken);
+        return targets.Count switch
+        {
+            1 => targets[0].Name,
+            0 => throw new ControlException(
+                ErrorCode.NoTargets,
+                $"The portal {portal} shows no targets.",
+                "There are none, or none that this initiator may see.",
+                $"Check the access lists of the target for {options.InitiatorName}."),
+            _ => throw new ControlException(
+                ErrorCode.SeveralTargets,
+                $"The portal {portal} shows {targets.Count} targets, and none was chosen.",
+                string.Join(", ", targets.Take(20).Select(target => target.Name.Value)),
+                "Choose one with --target IQN."),
+        };
+    }
+
+    // A session that has failed is in the way of a new one: its mounts only give errors.
+    private async Task<HeldSession?> KeepIfAliveAsync(HeldSession? session, CancellationToken cancellationToken)
+    {
+        if (session is null || session.IsAlive)
+        {
+            return session;
+        }
+
+        foreach (HeldVolume volume in session.Volumes)
+        {
+            await mounter.UnmountAsync(volume, UnmountMode.Orderly, cancellationToken);
+        }
+
+        await opener.CloseAsync(session, cancellationToken);
+        return null;
+    }
+
+    private async Task<IReadOnlyList<Problem>> MountAsync(
+        HeldSession session, LoginRequest request, List<HeldVolume> mounted, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<HeldVolume> chosen = VolumeSelection.Choose(session, request.Lun, request.Partition);
+        if (!request.Mount)
+        {
+            return [];
+        }
+
+        var problems = new List<Problem>();
+        IReadOnlyList<HeldVolume> usable = VolumeSelection.Mountable(chosen, problems);
+        VolumeSelection.CheckMountPoint(usable, request.MountPoint);
+        foreach (HeldVolume volume in usable.Where(volume => volume.Mounted is null))
+        {
+            try
+            {
+                await mounter.MountAsync(volume, request.MountPoint, cancellationToken);
+                watch.Begin(volume, session.Target);
+                mounted.Add(volume);
+            }
+            catch (ControlException failure)
+            {
+                problems.Add(failure.Problem.About(volume.Id.ToString()));
+            }
+        }
+
+        if (!chosen.Any(volume => volume.Mounted is not null))
+        {
+            throw new ControlException(WhyNothing(session, chosen, problems));
+        }
+
+        return problems;
+    }
+
+    private static Problem WhyNothing(HeldSession session, IReadOnlyList<HeldVolume> chosen, List<Problem> problems)
+    {
+        Problem? worst = problems.Find(problem => problem.Code == ErrorCode.VolumeDamaged);
+        return worst ?? (problems.Count > 0 ? problems[0] : VolumeSelection.NothingToMount(session, chosen));
+    }
+
+    private async Task UndoAsync(HeldSession? opened, List<HeldVolume> mounted)
+    {
+        using var enough = new CancellationTokenSource(TimeLimit.Undo, time);
+        foreach (HeldVolume volume in mounted)
+        {
+            await mounter.UnmountAsync(volume, UnmountMode.Forced, enough.Token);
+        }
+
+        if (opened is not null)
+        {
+            await opener.CloseAsync(opened, enough.Token);
+        }
+    }
+}

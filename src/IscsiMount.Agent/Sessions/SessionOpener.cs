@@ -1,0 +1,101 @@
+using IscsiMount.Control;
+using IscsiMount.Initiator;
+using IscsiMount.Primitives;
+using IscsiMount.Protocol.Discovery;
+using IscsiMount.Protocol.Names;
+using Microsoft.Extensions.Logging;
+
+namespace IscsiMount.Agent.Sessions;
+
+/// <summary>Finds targets, opens sessions with all their units, and closes them.</summary>
+internal sealed class SessionOpener(
+    SessionTable sessions, TargetCatalog catalog, UnitOpener units, InitiatorServices services, ILogger logger)
+{
+    /// <exception cref="ControlException">The portal does not answer as one.</exception>
+    public async Task<IReadOnlyList<DiscoveredTarget>> DiscoverAsync(
+        PortalAddress portal, SessionOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<DiscoveredTarget> targets =
+                await Discovery.SendTargetsAsync(portal, options, services, cancellationToken);
+            catalog.Learn(targets);
+            return targets;
+        }
+        catch (StorageFaultException fault)
+        {
+            throw FaultProblems.Of(fault, $"The portal {portal} cannot be asked for its targets.");
+        }
+    }
+
+    /// <summary>Logs in, opens every unit and puts the session into the table.</summary>
+    /// <exception cref="ControlException">There is no session, and nothing is left of one.</exception>
+    public async Task<HeldSession> OpenAsync(
+        PortalAddress portal, IscsiName target, SessionOptions options, CancellationToken cancellationToken)
+    {
+        int id = sessions.Reserve();
+        Session? session = null;
+        try
+        {
+            session = await Session.LoginAsync(portal, target.Value, options, services, cancellationToken);
+            var held = new HeldSession
+            {
+                Id = id,
+                Target = target,
+                Portal = session.Portal,
+                InitiatorName = options.InitiatorName,
+                Since = services.Time.GetUtcNow(),
+                Session = session,
+                Units = await units.OpenAllAsync(session, id, target, cancellationToken),
+            };
+            sessions.Put(held);
+            logger.SessionOpened(id, target.Value, session.Portal.ToString(), held.Units.Count);
+            return held;
+        }
+        catch (StorageFaultException fault)
+        {
+            await AbandonAsync(session, id);
+            throw FaultProblems.Of(fault, $"Cannot log in to {target} at {portal}.");
+        }
+        catch
+        {
+            await AbandonAsync(session, id);
+            throw;
+        }
+    }
+
+    /// <summary>Logs out and forgets the session. It always ends; a dead session is only forgotten.</summary>
+    public async Task CloseAsync(HeldSession session, CancellationToken cancellationToken)
+    {
+        await LogoutAsync(session.Session, session.Target.Value, cancellationToken);
+        sessions.Remove(session.Id);
+        logger.SessionClosed(session.Id, session.Target.Value);
+    }
+
+    private async Task AbandonAsync(Session? session, int id)
+    {
+        sessions.Remove(id);
+        if (session is not null)
+        {
+            using var enough = new CancellationTokenSource(TimeLimit.Undo, services.Time);
+            await LogoutAsync(session, session.TargetName, enough.Token);
+        }
+    }
+
+    private async Task LogoutAsync(Session session, string target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.LogoutAsync(cancellationToken);
+        }
+        catch (StorageFaultException fault)
+        {
+            // Whatever the target thinks of it, on our side the session is over.
+            logger.LogoutFailed(target, fault.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            logger.LogoutFailed(target, "the target did not answer in time");
+        }
+    }
+}
