@@ -48,7 +48,7 @@ internal sealed class FakeAgent : IAsyncDisposable
                 Requests.Add(await ReadRequestAsync(connection));
                 await connection.SendAsync(_answer);
             }
-            catch (SocketException)
+            catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
             {
                 return;
             }

@@ -30,7 +30,8 @@ internal sealed class SessionTable
     /// </summary>
     public AsyncGate GateOf(IscsiName target)
     {
-        return _gates[(int)((uint)target.Value.GetHashCode(StringComparison.Ordinal) % GateCount)];
+        uint hash = unchecked((uint)target.Value.GetHashCode(StringComparison.Ordinal));
+        return _gates[hash % GateCount];
     }
 
     public HeldSession? Find(IscsiName target) => All.FirstOrDefault(session => session.Target == target);
