@@ -6,7 +6,7 @@ namespace IscsiMount.Primitives;
 /// <summary>What a peer owes us.</summary>
 public static class Rule
 {
-    /// <summary>Faults the connection if the peer broke a rule. For words that are the same whatever was seen.</summary>
+    /// <summary>Faults the connection if the peer broke a rule, in words that are the same whatever was seen.</summary>
     /// <exception cref="ProtocolViolationException">The condition does not hold.</exception>
     public static void Holds([DoesNotReturnIf(false)] bool condition, string citation, string observed)
     {
