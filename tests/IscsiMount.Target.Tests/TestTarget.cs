@@ -1,0 +1,86 @@
+using System.Net;
+using IscsiMount.Protocol.Names;
+using IscsiMount.Transport.Memory;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace IscsiMount.Target.Tests;
+
+/// <summary>A server of a target with two small disks, the second one read-only, and its initiators in memory.</summary>
+internal sealed class TestTarget : IAsyncDisposable
+{
+    public const string Name = "iqn.2026-01.example:disk";
+    public const int BlockCount = 8192;
+
+    private readonly List<ScriptedInitiator> _initiators = [];
+
+    public TestTarget(TargetServerOptions? options = null, TimeProvider? time = null, int extraTargetCount = 0)
+    {
+        Options = (options ?? new TargetServerOptions()) with
+        {
+            Portals = [new IPEndPoint(IPAddress.Loopback, 0)],
+            StopGrace = TimeSpan.Zero,
+        };
+        TargetDefinition[] targets =
+        [
+            Define(Name, "disk", [Device, new HeldDevice(64, 4096)]),
+            .. Enumerable.Range(0, extraTargetCount)
+                .Select(i => Define($"iqn.2026-01.example:{i:000}.{new string('x', 180)}", $"{i}", [])),
+        ];
+        Server = new TargetServer(Options, targets, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    public TargetServerOptions Options { get; }
+
+    public TargetServer Server { get; }
+
+    /// <summary>The device of LUN 0.</summary>
+    public HeldDevice Device { get; } = new(BlockCount);
+
+    /// <summary>A connection on which nothing was sent yet.</summary>
+    public ScriptedInitiator Connect(int capacity = MemoryConnectionIo.DefaultCapacity)
+    {
+        (MemoryConnectionIo near, MemoryConnectionIo far) = MemoryConnectionIo.CreatePair(capacity);
+        var initiator = new ScriptedInitiator(near);
+        _initiators.Add(initiator);
+        Server.Accept(far);
+        return initiator;
+    }
+
+    /// <summary>A connection in the full feature phase, whose first unit attention is over.</summary>
+    public ScriptedInitiator LogIn(string keys = "", ulong isid = 0x800000000001)
+    {
+        ScriptedInitiator initiator = Connect();
+        initiator.Login(keys, isid: isid);
+        initiator.PassFirstAttention();
+        return initiator;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The server flushes its devices when it stops, and waits for that.
+        Device.Holds = false;
+        _initiators.ForEach(initiator => initiator.Dispose());
+        await Server.DisposeAsync();
+    }
+
+    private static TargetDefinition Define(string name, string serial, HeldDevice[] devices)
+    {
+        Assert.True(IscsiName.TryPrepare(name, out IscsiName? prepared, out string? problem), problem);
+        return new TargetDefinition
+        {
+            Name = prepared,
+            Alias = "test",
+            LogicalUnits =
+            [
+                .. devices.Select((device, lun) => new LogicalUnitDefinition
+                {
+                    Lun = lun,
+                    Device = device,
+                    IsReadOnly = lun > 0,
+                    Serial = $"{serial}-{lun}",
+                }),
+            ],
+        };
+    }
+}
