@@ -2,6 +2,7 @@ using System.Text.Json;
 using IscsiMount.Mounted.Tests.Samples;
 using IscsiMount.Testing;
 using IscsiMount.Testing.Peers;
+using IscsiMount.Testing.Product;
 using Xunit;
 
 namespace IscsiMount.Mounted.Tests;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using IscsiMount.Mounted.Tests.Samples;
 using IscsiMount.Testing;
 using IscsiMount.Testing.Peers;
+using IscsiMount.Testing.Product;
 using Xunit;
 
 namespace IscsiMount.Mounted.Tests;

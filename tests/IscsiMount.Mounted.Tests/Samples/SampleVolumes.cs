@@ -1,5 +1,6 @@
 using IscsiMount.Mounted.Tests.Samples;
 using IscsiMount.Testing;
+using IscsiMount.Testing.Peers;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(SampleVolumes))]
@@ -64,7 +65,7 @@ public sealed record SampleVolume
     internal static async Task<SampleVolume> MakeAsync(string image, int seed, SampleSize size, NtfsShape shape)
     {
         await NtfsImage.MakeAsync(image, shape);
-        await NtfsImage.FillAsync(image, seed, size);
+        await NtfsImage.FillAsync(image, mounted => new SampleTree(mounted, seed, size).Fill());
         using var folder = new TemporaryFolder();
         await using ForeignMount oracle = await ForeignMount.MountAsync(image, folder.CreateFolder("m"), "ro");
         return new SampleVolume

@@ -1,6 +1,4 @@
-using IscsiMount.Testing;
-
-namespace IscsiMount.Mounted.Tests.Samples;
+namespace IscsiMount.Testing.Peers;
 
 /// <summary>An image that ntfs-3g shows in a folder: our oracle for what is on a volume.</summary>
 public sealed class ForeignMount : IAsyncDisposable

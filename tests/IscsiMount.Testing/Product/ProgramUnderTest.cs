@@ -1,9 +1,7 @@
 using System.Text.Json;
-using IscsiMount.Mounted.Tests.Samples;
-using IscsiMount.Testing;
 using Xunit;
 
-namespace IscsiMount.Mounted.Tests;
+namespace IscsiMount.Testing.Product;
 
 /// <summary>
 /// The program as a user has it, with a home of its own: its agent, its sockets and its mounts are nobody else's.

@@ -1,7 +1,7 @@
-namespace IscsiMount.Mounted.Tests.Samples;
+namespace IscsiMount.Testing;
 
 /// <summary>What is mounted on this machine now.</summary>
-internal static class MountTable
+public static class MountTable
 {
     /// <summary>Whether something is mounted at a path without spaces.</summary>
     public static bool IsMounted(string folder) => Points().Contains(folder);
@@ -14,6 +14,7 @@ internal static class MountTable
 
     private static IEnumerable<string> Points()
     {
-        return File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')[4].Replace("\\040", " ", StringComparison.Ordinal));
+        return File.ReadLines("/proc/self/mountinfo")
+            .Select(line => line.Split(' ')[4].Replace("\\040", " ", StringComparison.Ordinal));
     }
 }

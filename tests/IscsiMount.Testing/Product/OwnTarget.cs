@@ -1,6 +1,4 @@
-using IscsiMount.Testing;
-
-namespace IscsiMount.Mounted.Tests;
+namespace IscsiMount.Testing.Product;
 
 /// <summary>Our own target as a user starts it: <c>iscsimount target serve</c>, on a port that the system chose.</summary>
 public sealed class OwnTarget : IAsyncDisposable

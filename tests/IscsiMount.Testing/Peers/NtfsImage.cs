@@ -1,6 +1,4 @@
-using IscsiMount.Testing;
-
-namespace IscsiMount.Mounted.Tests.Samples;
+namespace IscsiMount.Testing.Peers;
 
 /// <summary>What an NTFS volume looks like before anybody fills it.</summary>
 public sealed record NtfsShape
@@ -33,12 +31,14 @@ public static class NtfsImage
     }
 
     /// <summary>Mounts the volume with ntfs-3g, fills it, and unmounts it in a clean state.</summary>
-    public static async Task FillAsync(string file, int seed, SampleSize size)
+    /// <param name="file">The image.</param>
+    /// <param name="fill">Is given the folder where the volume is mounted.</param>
+    public static async Task FillAsync(string file, Action<string> fill)
     {
         using var folder = new TemporaryFolder();
         await using (ForeignMount mount = await ForeignMount.MountAsync(file, folder.CreateFolder("m"), "compression"))
         {
-            Task filling = Task.Run(new SampleTree(mount.Folder, seed, size).Fill);
+            Task filling = Task.Run(() => fill(mount.Folder));
             await filling.WaitAsync(FillLimit);
         }
     }
