@@ -109,7 +109,7 @@ public sealed class BadInputTests(SampleVolumes samples)
 
         ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
 
-        await MustExplainAsync(program, login, 30, "boot sector");
+        await MustExplainAsync(program, login, 30, "$Boot");
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class BadInputTests(SampleVolumes samples)
 
         ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
 
-        await MustExplainAsync(program, login, 30, "larger than");
+        await MustExplainAsync(program, login, 30, "the device has");
     }
 
     [Fact]
