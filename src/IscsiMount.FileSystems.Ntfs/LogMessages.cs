@@ -11,7 +11,7 @@ internal static partial class LogMessages
     [LoggerMessage(5002, LogLevel.Warning, "File {Number} of volume {Serial:X16} was read with gaps: {What}")]
     public static partial void FileReadWithGaps(this ILogger logger, ulong number, ulong serial, string what);
 
-    [LoggerMessage(5003, LogLevel.Warning, "Volume {Serial:X16} has more damage, which is not told any more: {Count} reports")]
+    [LoggerMessage(5003, LogLevel.Warning, "Volume {Serial:X16} has more damage; after {Count} reports no more follow")]
     public static partial void TooMuchDamage(this ILogger logger, ulong serial, int count);
 
     [LoggerMessage(5004, LogLevel.Warning, "Volume {Serial:X16} may not be written ({Code}): {What}")]

@@ -1,6 +1,8 @@
 namespace IscsiMount.FileSystems.Ntfs;
 
-/// <summary>How much memory an open volume may use, and for what. Immutable: changed options mean a new mount.</summary>
+/// <summary>
+/// How much memory an open volume may use, and for what. Immutable: changed options mean a new mount.
+/// </summary>
 public sealed record NtfsOptions
 {
     private const long CacheBytesMin = 64 * 1024;

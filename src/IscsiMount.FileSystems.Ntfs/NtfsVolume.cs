@@ -56,7 +56,8 @@ internal sealed class NtfsVolume : IFileSystem
     public async ValueTask<FsResult<VolumeSpace>> GetSpaceAsync(CancellationToken cancellationToken) =>
         await _space.GetAsync(cancellationToken);
 
-    public async ValueTask<FsResult<FileProperties>> GetPropertiesAsync(FileId file, CancellationToken cancellationToken)
+    public async ValueTask<FsResult<FileProperties>> GetPropertiesAsync(
+        FileId file, CancellationToken cancellationToken)
     {
         try
         {

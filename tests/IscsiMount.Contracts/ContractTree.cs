@@ -22,7 +22,8 @@ public abstract record ContractNode(string Path)
     public sealed record SecondName(string Path, string Of) : ContractNode(Path);
 
     /// <summary>A named stream of a file that stands before it.</summary>
-    public sealed record NamedContent(string Path, string StreamName, ReadOnlyMemory<byte> Content) : ContractNode(Path);
+    public sealed record NamedContent(string Path, string StreamName, ReadOnlyMemory<byte> Content)
+        : ContractNode(Path);
 }
 
 /// <summary>A small tree with everything that the contract of a file system speaks of.</summary>
@@ -59,7 +60,9 @@ public static class ContractTree
     /// <param name="writeStream">Writes a named stream: the path of the file, the name, the content.</param>
     /// <param name="linkNames">Gives an existing file one more name: the file, the new name.</param>
     public static async Task WriteToAsync(
-        string folder, Func<string, string, ReadOnlyMemory<byte>, Task> writeStream, Func<string, string, Task> linkNames)
+        string folder,
+        Func<string, string, ReadOnlyMemory<byte>, Task> writeStream,
+        Func<string, string, Task> linkNames)
     {
         ArgumentNullException.ThrowIfNull(writeStream);
         ArgumentNullException.ThrowIfNull(linkNames);

@@ -11,7 +11,9 @@ public abstract class FileSystemContract
 {
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Opens a volume that holds just the <see cref="ContractTree"/>. Disposing of it ends everything.</summary>
+    /// <summary>
+    /// Opens a volume that holds just the <see cref="ContractTree"/>. Disposing of it ends everything.
+    /// </summary>
     protected abstract Task<IFileSystem> OpenVolumeAsync();
 
     [Fact]

@@ -11,7 +11,8 @@ namespace IscsiMount.FileSystems.Ntfs.Directories;
 /// works in batches: the last one is kept, and of the earlier ones the key with which each ended, so that it can go
 /// back to any position with one descent.
 /// </summary>
-internal sealed class DirectoryListing(DirectoryStore directories, FileId directory, Func<DamagedMediumException, FsStatus> report)
+internal sealed class DirectoryListing(
+    DirectoryStore directories, FileId directory, Func<DamagedMediumException, FsStatus> report)
     : IDirectoryListing
 {
     // LIMIT: as many file records as a batch has entries are read ahead together; 1,024 keep the device busy.

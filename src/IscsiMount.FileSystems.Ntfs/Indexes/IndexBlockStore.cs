@@ -12,8 +12,8 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
 {
     private const string Structure = "INDX block";
 
-    // LIMIT: a listing of a directory wants all of its blocks, so they are read in transfers of this size. Of a directory
-    // that would push everything else out of the cache only those are read that come next in the order of its names.
+    // LIMIT: a listing of a directory wants all of its blocks, so they are read in transfers of this size. Of one that
+    // would push everything else out of the cache only those are read that come next in the order of its names.
     private const int WindowSize = 128 * 1024;
     private const int WholeShare = 2;
     private const int ChildrenMax = 128;
@@ -68,7 +68,8 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
     private static List<BlockRun> Windows(IndexTree tree, SortedSet<long> missing)
     {
         int size = Math.Max(WindowSize / tree.BlockSize, 1) * tree.BlockSize;
-        return [.. missing.Select(offset => offset / size * size).Distinct().Select(start => new BlockRun(start, size))];
+        IEnumerable<long> starts = missing.Select(offset => offset / size * size).Distinct();
+        return [.. starts.Select(start => new BlockRun(start, size))];
     }
 
     /// <summary>The blocks, those that lie close together as one run.</summary>
@@ -110,7 +111,8 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
 
     private async ValueTask ReadRunAsync(IndexTree tree, BlockRun run, CancellationToken cancellationToken)
     {
-        int length = (int)(Math.Min(run.Size, tree.Allocation!.SizeBytes - run.Start) / tree.BlockSize * tree.BlockSize);
+        long present = Math.Min(run.Size, tree.Allocation!.SizeBytes - run.Start);
+        int length = (int)(present / tree.BlockSize * tree.BlockSize);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
@@ -126,7 +128,9 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
         }
     }
 
-    /// <summary>Keeps a block that can be read. Others may be free, and are reported when the tree leads to them.</summary>
+    /// <summary>
+    /// Keeps a block that can be read. Others may be free, and are reported when the tree leads to them.
+    /// </summary>
     private void KeepIfSound(IndexTree tree, long offset, Span<byte> block)
     {
         var key = new IndexBlockKey(tree.Id, offset);

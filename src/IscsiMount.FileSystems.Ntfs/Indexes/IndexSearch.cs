@@ -9,7 +9,9 @@ internal abstract class IndexSearch
     /// <summary>Below 0 if the wanted key comes before this one, above 0 if behind, 0 if this is it.</summary>
     public abstract int Compare(ReadOnlySpan<byte> key);
 
-    /// <summary>Is shown the entries on both sides of the place where the wanted key would be, in each node on the way.</summary>
+    /// <summary>
+    /// Is shown the entries on both sides of the place where the wanted key would be, in each node on the way.
+    /// </summary>
     public virtual void Pass(IndexNode node, int index)
     {
     }

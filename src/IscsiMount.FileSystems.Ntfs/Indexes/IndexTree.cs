@@ -22,7 +22,8 @@ internal sealed class IndexTree
     private readonly IndexBlockStore _blocks;
     private readonly int _vcnUnit;
 
-    private IndexTree(IndexTreeId id, IndexNode root, StreamMap? allocation, IndexBlockStore blocks, IndexRootHeader header)
+    private IndexTree(
+        IndexTreeId id, IndexNode root, StreamMap? allocation, IndexBlockStore blocks, IndexRootHeader header)
     {
         Id = id;
         Root = root;

@@ -27,7 +27,9 @@ internal sealed class ReadAheadChunk(long offset, int length, byte[] buffer)
     /// <summary>The reading itself, kept by its owner until it has ended.</summary>
     public Task Work { get; set; } = Task.CompletedTask;
 
-    /// <summary>Who needs the buffer now: readers that copy, and the device while it fills it. Guarded by the stream.</summary>
+    /// <summary>
+    /// Who needs the buffer now: readers that copy, and the device while it fills it. Guarded by the stream.
+    /// </summary>
     public int Users { get; set; } = 1;
 
     /// <summary>Whether the buffer goes back when the last user is gone. Guarded by the stream.</summary>

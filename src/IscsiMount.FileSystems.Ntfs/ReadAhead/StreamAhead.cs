@@ -129,7 +129,7 @@ internal sealed class StreamAhead(StreamMap map, ExtentReader reader, ReadAheadP
         long end = Math.Min(map.SizeBytes, _frontier + _window);
         for (long start = _frontier / pool.ChunkSize * pool.ChunkSize; start < end; start += pool.ChunkSize)
         {
-            if (_frontier < map.SizeBytes && !_chunks.Exists(chunk => chunk.Offset == start))
+            if (_frontier < map.SizeBytes && !HasChunkAt(start))
             {
                 (wanted ??= []).Add(start);
             }
@@ -158,7 +158,7 @@ internal sealed class StreamAhead(StreamMap map, ExtentReader reader, ReadAheadP
         bool isWanted;
         lock (_lock)
         {
-            isWanted = !_isClosed && !_chunks.Exists(other => other.Offset == start) && pool.TryBegin();
+            isWanted = !_isClosed && !HasChunkAt(start) && pool.TryBegin();
             if (isWanted)
             {
                 _chunks.Add(chunk);
@@ -208,6 +208,20 @@ internal sealed class StreamAhead(StreamMap map, ExtentReader reader, ReadAheadP
         chunk.Finish(isLoaded);
         Give(chunk);
         pool.End();
+    }
+
+    /// <summary>Whether there is a chunk with this beginning. The lock is held.</summary>
+    private bool HasChunkAt(long start)
+    {
+        foreach (ReadAheadChunk chunk in _chunks)
+        {
+            if (chunk.Offset == start)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Drops the chunks that end before an offset. The lock is held.</summary>

@@ -48,7 +48,9 @@ internal sealed class FileStore(RecordStore records, ExtentReader reader, Volume
     public async ValueTask<byte[]?> ReadValueAsync(
         MftFile file, AttributeType type, int sizeMax, CancellationToken cancellationToken)
     {
-        return FindStream(file, type, []) is { } map ? await reader.ReadAllAsync(map, sizeMax, cancellationToken) : null;
+        return FindStream(file, type, []) is { } map
+            ? await reader.ReadAllAsync(map, sizeMax, cancellationToken)
+            : null;
     }
 
     private async ValueTask<FsResult<MftFile>> LoadAsync(FileId id, CancellationToken cancellationToken)

@@ -4,7 +4,9 @@ using IscsiMount.Primitives;
 
 namespace IscsiMount.FileSystems.Ntfs.Records;
 
-/// <summary>One record of $MFT, checked and immutable: its bytes without fix-ups, and where its attributes lie.</summary>
+/// <summary>
+/// One record of $MFT, checked and immutable: its bytes without fix-ups, and where its attributes lie.
+/// </summary>
 internal sealed class MftRecord
 {
     private readonly byte[] _bytes;

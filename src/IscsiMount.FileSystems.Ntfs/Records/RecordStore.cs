@@ -37,7 +37,9 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
             return new ValueTask<MftRecord?>(record);
         }
 
-        return number < (ulong)Count ? ReadAsync((long)number, cancellationToken) : new ValueTask<MftRecord?>((MftRecord?)null);
+        return number < (ulong)Count
+            ? ReadAsync((long)number, cancellationToken)
+            : new ValueTask<MftRecord?>((MftRecord?)null);
     }
 
     /// <summary>
@@ -123,7 +125,9 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
         }
     }
 
-    /// <summary>Keeps the records that can be read. Unused and damaged ones are no concern of who asked for others.</summary>
+    /// <summary>
+    /// Keeps the records that can be read. Unused and damaged ones are no concern of who asked for others.
+    /// </summary>
     private void KeepSound(long first, Span<byte> records, long exceptNumber)
     {
         for (int i = 0; i < records.Length / recordSize; i++)

@@ -42,7 +42,8 @@ internal static class CompressedReader
 
             int written = (int)Math.Clamp(Map.InitializedBytes - from, 0, target.Length);
             target.Span[written..].Clear();
-            int realClusters = CountRealClusters(unitStart / Map.ClusterSize, Map.CompressionUnitSize / Map.ClusterSize);
+            int unitClusters = Map.CompressionUnitSize / Map.ClusterSize;
+            int realClusters = CountRealClusters(unitStart / Map.ClusterSize, unitClusters);
             if (realClusters == 0 || written == 0)
             {
                 target.Span.Clear();

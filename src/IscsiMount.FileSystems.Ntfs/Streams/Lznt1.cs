@@ -39,8 +39,7 @@ internal static class Lznt1
 
             int length = (header & 0x0FFF) + 1;
             bool fits = length <= source.Length - 2;
-            bool isCompressed = (header & 0x8000) != 0;
-            if (!fits || (isCompressed ? !TryExpand(source.Slice(2, length), output) : !TryCopy(source.Slice(2, length), output)))
+            if (!fits || !TryYield(source.Slice(2, length), (header & 0x8000) != 0, output))
             {
                 isSound = false;
                 output.Clear();
@@ -54,10 +53,15 @@ internal static class Lznt1
         return isSound;
     }
 
-    private static bool TryCopy(ReadOnlySpan<byte> plain, Span<byte> output)
+    private static bool TryYield(ReadOnlySpan<byte> chunk, bool isCompressed, Span<byte> output)
     {
-        int count = Math.Min(plain.Length, output.Length);
-        plain[..count].CopyTo(output);
+        if (isCompressed)
+        {
+            return TryExpand(chunk, output);
+        }
+
+        int count = Math.Min(chunk.Length, output.Length);
+        chunk[..count].CopyTo(output);
         output[count..].Clear();
         return true;
     }

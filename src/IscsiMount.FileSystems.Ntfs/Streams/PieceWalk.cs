@@ -59,7 +59,9 @@ internal struct PieceWalk
         return false;
     }
 
-    /// <summary>Ends a transfer at a multiple of the transfer size of the device, so that the next begins aligned.</summary>
+    /// <summary>
+    /// Ends a transfer at a multiple of the transfer size of the device, so that the next begins aligned.
+    /// </summary>
     private readonly int CutToTransfer(long start, int length)
     {
         int max = _medium.TransferSize - (int)(start % _medium.Alignment);

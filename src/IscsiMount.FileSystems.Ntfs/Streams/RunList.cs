@@ -37,9 +37,12 @@ internal static class RunList
             }
 
             offset++;
-            Medium.Holds(countLength is >= 1 and <= 8 && deltaLength <= 8, Structure, "a field has an impossible length");
             Medium.Holds(
-                offset + countLength + deltaLength <= source.Length, Structure, "it runs past the end of the attribute");
+                countLength is >= 1 and <= 8 && deltaLength <= 8, Structure, "a field has an impossible length");
+            Medium.Holds(
+                offset + countLength + deltaLength <= source.Length,
+                Structure,
+                "it runs past the end of the attribute");
 
             long count = ReadSigned(source.Slice(offset, countLength));
             Medium.Holds(
@@ -51,9 +54,7 @@ internal static class RunList
                 place = unchecked(lcn + ReadSigned(source.Slice(offset + countLength, deltaLength)));
                 bool isOldHole = place == Extent.Hole;
                 Medium.Holds(
-                    isOldHole || (place >= 0 && count <= limits.VolumeClusterCount && place <= limits.VolumeClusterCount - count),
-                    Structure,
-                    "a run lies outside of the volume");
+                    isOldHole || limits.Contain(place, count), Structure, "a run lies outside of the volume");
                 lcn = isOldHole ? lcn : place;
             }
 
@@ -94,4 +95,9 @@ internal static class RunList
 /// <summary>The bounds of the numbers in a run list.</summary>
 /// <param name="VolumeClusterCount">Clusters of the volume.</param>
 /// <param name="StreamClusterCountMax">Clusters of a stream, holes included.</param>
-internal readonly record struct RunLimits(long VolumeClusterCount, long StreamClusterCountMax);
+internal readonly record struct RunLimits(long VolumeClusterCount, long StreamClusterCountMax)
+{
+    /// <summary>Whether clusters lie within the volume.</summary>
+    public bool Contain(long lcn, long count) =>
+        lcn >= 0 && count <= VolumeClusterCount && lcn <= VolumeClusterCount - count;
+}

@@ -60,7 +60,8 @@ internal static class LogFileCheck
 
     private static RestartPage? TryReadAt(Span<byte> head, int offset, int size)
     {
-        bool fits = size is >= PageSizeMin and <= PageSizeMax && size % PageSizeMin == 0 && offset <= head.Length - size;
+        bool isPage = size is >= PageSizeMin and <= PageSizeMax && size % PageSizeMin == 0;
+        bool fits = isPage && offset <= head.Length - size;
         return fits ? RestartPage.TryRead(head.Slice(offset, size)) : null;
     }
 }

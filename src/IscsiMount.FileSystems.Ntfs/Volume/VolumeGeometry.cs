@@ -43,7 +43,9 @@ internal sealed record VolumeGeometry
     {
         int sectorSize = boot.BytesPerSector;
         Medium.Holds(
-            IsPowerOfTwoWithin(sectorSize, SectorSizeMin, SectorSizeMax), Structure, "the size of a sector is impossible");
+            IsPowerOfTwoWithin(sectorSize, SectorSizeMin, SectorSizeMax),
+            Structure,
+            "the size of a sector is impossible");
 
         long clusterSize = (long)sectorSize * SectorsPerCluster(boot.SectorsPerClusterCode);
         Medium.Holds(
@@ -67,7 +69,7 @@ internal sealed record VolumeGeometry
         {
             throw new DamagedMediumException(
                 Structure,
-                $"the volume claims {boot.TotalSectors} sectors of {sectorSize} bytes, and the device has {sectorsMax}");
+                $"it claims {boot.TotalSectors} sectors of {sectorSize} bytes, and the device has {sectorsMax}");
         }
 
         long clusterCount = (long)boot.TotalSectors * sectorSize / clusterSize;

@@ -58,7 +58,8 @@ internal sealed record VolumeParts
     public async ValueTask<UpCaseTable> ReadUpCaseAsync(CancellationToken cancellationToken)
     {
         MftFile file = await Files.GetSystemFileAsync(SystemFile.UpCase, cancellationToken);
-        byte[]? content = await Files.ReadValueAsync(file, AttributeType.Data, UpCaseTable.SizeBytes, cancellationToken);
+        byte[]? content =
+            await Files.ReadValueAsync(file, AttributeType.Data, UpCaseTable.SizeBytes, cancellationToken);
         return new UpCaseTable(content);
     }
 }

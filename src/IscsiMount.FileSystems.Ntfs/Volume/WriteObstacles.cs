@@ -6,17 +6,20 @@ namespace IscsiMount.FileSystems.Ntfs.Volume;
 internal static class WriteObstacles
 {
     private const string RunCheck = "Let Windows check the volume (chkdsk), then mount it again.";
+    private const string MountOnWindows = "Mount the volume on Windows once, and dismount it there.";
     private const string ShutDown =
-        "Start that Windows, shut it down completely (shutdown /s /t 0, fast startup off), then mount the volume again.";
+        "Start that Windows, shut it down completely (shutdown /s /t 0), then mount the volume again.";
 
     private static readonly (VolumeFlags Flag, ReadOnlyReason Reason)[] ByFlag =
     [
         (VolumeFlags.Dirty, new(
-            "volume-dirty", "The volume is marked dirty: it was not dismounted, or damage was noticed on it.", RunCheck)),
+            "volume-dirty",
+            "The volume is marked dirty: it was not dismounted, or damage was noticed on it.",
+            RunCheck)),
         (VolumeFlags.ResizeLog, new(
-            "log-resize-pending", "Windows is to resize the log at the next mount.", "Mount the volume on Windows once.")),
+            "log-resize-pending", "Windows is to resize the log at the next mount.", MountOnWindows)),
         (VolumeFlags.UpgradeOnMount, new(
-            "upgrade-pending", "Windows is to upgrade the volume at the next mount.", "Mount the volume on Windows once.")),
+            "upgrade-pending", "Windows is to upgrade the volume at the next mount.", MountOnWindows)),
         (VolumeFlags.RepairObjectIds, new("object-ids-damaged", "The object ids wait to be repaired.", RunCheck)),
         (VolumeFlags.CheckRunning, new(
             "check-running", "A check of the volume has begun and not ended.", RunCheck)),
@@ -41,7 +44,7 @@ internal static class WriteObstacles
         LogFileState.Unclean => new(
             "log-unclean",
             "Windows stopped without dismounting the volume; its log holds changes that wait to be replayed.",
-            "Mount the volume on Windows once and dismount it there."),
+            MountOnWindows),
         LogFileState.InUse => new(
             "log-in-use",
             "The log is in the form that Windows 8 and later use while they have the volume mounted or are suspended.",
@@ -51,7 +54,9 @@ internal static class WriteObstacles
     };
 
     public static ReadOnlyReason Hibernated { get; } = new(
-        "hibernated", "A Windows on the volume is suspended (hiberfil.sys). To write would destroy its state.", ShutDown);
+        "hibernated",
+        "A Windows on the volume is suspended (hiberfil.sys). To write would destroy its state.",
+        ShutDown);
 
     public static ReadOnlyReason ReadOnlyDevice { get; } = new(
         "device-read-only", "The device takes no writes.", "Allow writing where the device is provided.");

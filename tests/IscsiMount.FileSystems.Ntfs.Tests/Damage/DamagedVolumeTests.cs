@@ -75,7 +75,9 @@ public sealed class DamagedVolumeTests(SmallImage small) : IClassFixture<SmallIm
         }
     }
 
-    /// <summary>The first 510 bytes of a structure are not covered by a fix-up, so that damage there goes unnoticed.</summary>
+    /// <summary>
+    /// The first 510 bytes of a structure are not covered by a fix-up, so that damage there goes unnoticed.
+    /// </summary>
     private static int ChooseOffset(Random chance) => chance.Next(2) == 0 ? chance.Next(0x60) : chance.Next(500);
 
     private static List<int> FindStructures(byte[] image)

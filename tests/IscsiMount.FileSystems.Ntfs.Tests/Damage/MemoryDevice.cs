@@ -19,7 +19,11 @@ internal sealed class MemoryDevice(byte[] image) : IBlockDevice
 
     public ulong BlockCount => (ulong)(image.Length / BlockLength);
 
-    public BlockDeviceTraits Traits { get; init; } = new() { TransferSizeOptimal = 64 * 1024, TransfersInFlightMax = 8 };
+    public BlockDeviceTraits Traits { get; init; } = new()
+    {
+        TransferSizeOptimal = 64 * 1024,
+        TransfersInFlightMax = 8,
+    };
 
     public int Reads => Volatile.Read(ref _reads);
 

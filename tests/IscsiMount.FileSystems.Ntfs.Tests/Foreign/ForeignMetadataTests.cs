@@ -100,7 +100,9 @@ public sealed class ForeignMetadataTests
         Assert.Equal(byLongName, byShortName);
         Assert.Equal(1u, byLongName.LinkCount);
         Assert.True(name.TryGet(out byte[]? units));
-        Assert.Equal("ALONGN~1.TEX", string.Concat(units.Chunk(2).Select(u => (char)BinaryPrimitives.ReadUInt16LittleEndian(u))));
+        Assert.Equal(
+            "ALONGN~1.TEX",
+            string.Concat(units.Chunk(2).Select(unit => (char)BinaryPrimitives.ReadUInt16LittleEndian(unit))));
         Assert.DoesNotContain(entries, entry => entry.Name == "ALONGN~1.TEX");
         Assert.Contains(entries, entry => entry.Name == "a long name.text");
     }

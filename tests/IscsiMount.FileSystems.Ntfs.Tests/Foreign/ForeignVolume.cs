@@ -53,7 +53,9 @@ internal sealed class ForeignVolume : IDisposable
         return volume;
     }
 
-    /// <summary>Mounts the volume through ntfs-3g while something is done with it, and waits until all is written.</summary>
+    /// <summary>
+    /// Mounts the volume through ntfs-3g while something is done with it, and waits until all is written.
+    /// </summary>
     public async Task MountAsync(string options, Func<string, Task> use)
     {
         string folder = _folder.CreateFolder("mnt");

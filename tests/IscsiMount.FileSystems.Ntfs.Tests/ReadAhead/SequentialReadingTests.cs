@@ -148,8 +148,8 @@ public sealed class SequentialReadingTests(LargeFileVolume large) : IClassFixtur
         FileId file = (await FindLargeAsync(volume)).Id;
         byte[] expected = await TreeReader.ReadAllAsync(volume, file, pieceSize: 1024 * 1024);
 
-        byte[][] contents = await Task.WhenAll(
-            Enumerable.Range(0, 12).Select(_ => Task.Run(() => TreeReader.ReadAllAsync(volume, file, pieceSize: Piece))));
+        byte[][] contents = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ =>
+            Task.Run(() => TreeReader.ReadAllAsync(volume, file, pieceSize: Piece))));
 
         Assert.All(contents, content => Assert.True(content.AsSpan().SequenceEqual(expected)));
         Assert.InRange(((NtfsVolume)volume).ReadAheadBytes, Chunk, 4 * 1024 * 1024);

@@ -2,7 +2,9 @@ using IscsiMount.FileSystems.Ntfs.Streams;
 
 namespace IscsiMount.FileSystems.Ntfs.Tests.Streams;
 
-/// <summary>Compresses for tests: greedy, with the nearest match of two candidates, written from the format alone.</summary>
+/// <summary>
+/// Compresses for tests: greedy, with the nearest match of two candidates, written from the format alone.
+/// </summary>
 internal static class Lznt1Writer
 {
     public static byte[] Compress(ReadOnlySpan<byte> plain)

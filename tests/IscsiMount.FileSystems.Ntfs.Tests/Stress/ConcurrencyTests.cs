@@ -5,7 +5,9 @@ using Xunit;
 
 namespace IscsiMount.FileSystems.Ntfs.Tests.Stress;
 
-/// <summary>The real thread pool, a device that answers on other threads, and caches that hold nearly nothing.</summary>
+/// <summary>
+/// The real thread pool, a device that answers on other threads, and caches that hold nearly nothing.
+/// </summary>
 public sealed class ConcurrencyTests(SmallImage small) : IClassFixture<SmallImage>
 {
     private static readonly NtfsOptions TinyCaches = new()
@@ -63,7 +65,8 @@ public sealed class ConcurrencyTests(SmallImage small) : IClassFixture<SmallImag
             for (int i = 0; i < 60; i++)
             {
                 at = chance.Next(6) == 0 ? chance.Next(expected.Length) : at % expected.Length;
-                FsResult<int> read = await stream.ReadAsync(at, buffer.AsMemory(0, chance.Next(1, buffer.Length)), Cancellation);
+                Memory<byte> piece = buffer.AsMemory(0, chance.Next(1, buffer.Length));
+                FsResult<int> read = await stream.ReadAsync(at, piece, Cancellation);
                 Assert.True(read.TryGet(out int count));
                 Assert.True(expected.AsSpan(at, count).SequenceEqual(buffer.AsSpan(0, count)));
                 at += count;

@@ -31,7 +31,7 @@ public sealed class LogFileCheckTests
         ["the second page is newer"] = (Head(Page(1, 10, 0, 0), Page(1, 11, 0, Clean)), (int)LogFileState.Clean),
         ["the first page is damaged"] = (Head(new byte[4096], Page(1, 11, 0, Clean)), (int)LogFileState.Clean),
         ["fast startup"] = (Head(Page(2, 10, NoClient, Clean), Page(2, 9, NoClient, Clean)), (int)LogFileState.InUse),
-        ["of the future"] = (Head(Page(3, 10, NoClient, Clean), Page(3, 9, NoClient, Clean)), (int)LogFileState.Unknown),
+        ["of the future"] = (Head(Page(3, 9, NoClient, Clean), Page(3, 9, NoClient, Clean)), (int)LogFileState.Unknown),
         ["torn"] = (Head(Torn(Page(1, 10, 0, Clean)), Torn(Page(1, 10, 0, Clean))), (int)LogFileState.Unknown),
     };
 

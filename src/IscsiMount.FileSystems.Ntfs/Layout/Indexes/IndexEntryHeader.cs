@@ -48,7 +48,8 @@ internal readonly record struct IndexEntryHeader
 
         int childSize = entry.HasChild ? ChildSize : 0;
         int keyLength = entry.IsLast ? 0 : entry.KeyLength;
-        Medium.Holds(entry.Length <= source.Length && entry.Length % 8 == 0, Structure, "it does not fit into the node");
+        Medium.Holds(
+            entry.Length <= source.Length && entry.Length % 8 == 0, Structure, "it does not fit into the node");
         Medium.Holds(entry.Length >= Size + keyLength + childSize, Structure, "its key does not fit into it");
         return entry;
     }

@@ -38,7 +38,9 @@ internal readonly record struct FileNameKey
     public required FileReference Parent { get; init; }
     public required DosAttributes Attributes { get; init; }
 
-    /// <summary>The tag where <see cref="Attributes"/> has the reparse bit; else the size of extended attributes.</summary>
+    /// <summary>
+    /// The tag where <see cref="Attributes"/> has the reparse bit; else the size of extended attributes.
+    /// </summary>
     public required uint ReparseTag { get; init; }
 
     public required byte NameLength { get; init; }

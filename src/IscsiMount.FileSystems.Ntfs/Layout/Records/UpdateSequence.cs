@@ -15,7 +15,9 @@ internal static class UpdateSequence
 {
     public const int Stride = 512;
 
-    /// <summary>Puts the saved words back. False means that the structure was torn or is none; half of it may be changed.</summary>
+    /// <summary>
+    /// Puts the saved words back. False means that the structure was torn or is none; half of it may be changed.
+    /// </summary>
     public static bool TryUndo(Span<byte> block)
     {
         int strideCount = block.Length / Stride;

@@ -37,7 +37,9 @@ internal readonly record struct BootSector
     public required sbyte IndexBlockSizeCode { get; init; }
     public required ulong VolumeSerialNumber { get; init; }
 
-    /// <summary>Whether the sector claims to be of this format. The marker 55 AA is not asked for: others do not.</summary>
+    /// <summary>
+    /// Whether the sector claims to be of this format. The marker 55 AA is not asked for: others do not.
+    /// </summary>
     public static bool IsSigned(ReadOnlySpan<byte> source) =>
         source.Length >= Length && source.Slice(3, Magic.Length).SequenceEqual(Magic);
 
