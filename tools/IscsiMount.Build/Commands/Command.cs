@@ -27,7 +27,8 @@ internal sealed record Command(string Program, params string[] Arguments)
     /// <summary>As one would type it.</summary>
     public override string ToString() => string.Join(' ', [Path.GetFileName(Program), .. Arguments.Select(Quote)]);
 
-    private static string Quote(string argument)
+    /// <summary>One word, quoted where a shell would read more out of it.</summary>
+    public static string Quote(string argument)
     {
         return argument.Length > 0 && argument.All(c => char.IsLetterOrDigit(c) || "-_./:=,@+%*".Contains(c))
             ? argument

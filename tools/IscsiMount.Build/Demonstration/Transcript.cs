@@ -20,7 +20,8 @@ internal static class Transcript
     /// <summary>Shows and runs a command that may fail.</summary>
     public static Task<CommandResult> TryAsync(Command command, CancellationToken cancellationToken)
     {
-        Console.WriteLine($"$ {command}");
+        string place = command.Folder == Workspace.Root ? "" : $"cd {Command.Quote(command.Folder)} && ";
+        Console.WriteLine($"$ {place}{command}");
         TimeSpan limit = command.Limit < Limit ? command.Limit : Limit;
         return CommandRunner.ShowAsync(command with { Limit = limit }, cancellationToken);
     }

@@ -37,7 +37,10 @@ internal sealed class PublishTask : IBuildTask
         Command publish = Command.Dotnet(
             "publish", Workspace.Join("src", "IscsiMount.Cli"), "-c", "Release", "--nologo", "-v", "quiet",
             "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "-o", Workspace.PublishedFolder,
-            "-p:UseSharedCompilation=false");
+            "-p:UseSharedCompilation=false") with
+        {
+            Limit = TimeSpan.FromMinutes(15),
+        };
         Console.WriteLine($"$ {publish}");
         (await CommandRunner.CaptureAsync(publish, cancellationToken)).MustSucceed();
 

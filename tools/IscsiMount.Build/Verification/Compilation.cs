@@ -10,7 +10,7 @@ internal static class Compilation
     {
         Command command = Command.Dotnet("build", what, "-c", "Release", "--nologo", "-v", "quiet") with
         {
-            Limit = TimeSpan.FromMinutes(10),
+            Limit = TimeSpan.FromMinutes(20),
         };
         await StepAsync("compile", command, cancellationToken);
     }
@@ -18,7 +18,10 @@ internal static class Compilation
     /// <summary>Compares the layout of the code with the rules. It changes nothing.</summary>
     public static async Task VerifyFormatAsync(CancellationToken cancellationToken)
     {
-        Command command = Command.Dotnet("format", Workspace.Solution, "--verify-no-changes", "--no-restore");
+        Command command = Command.Dotnet("format", Workspace.Solution, "--verify-no-changes", "--no-restore") with
+        {
+            Limit = TimeSpan.FromMinutes(10),
+        };
         await StepAsync("format", command, cancellationToken);
     }
 
