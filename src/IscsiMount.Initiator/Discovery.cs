@@ -10,8 +10,8 @@ namespace IscsiMount.Initiator;
 public static class Discovery
 {
     /// <summary>
-    /// Asks for all targets that this initiator may use (SendTargets, RFC 7143 Appendix C), in a session of its own that
-    /// is over when this returns. A target that names no portal is at the portal that was asked.
+    /// Asks for all targets that this initiator may use (SendTargets, RFC 7143 Appendix C), in a session of its own
+    /// that is over when this returns. A target that names no portal is at the portal that was asked.
     /// </summary>
     /// <exception cref="ArgumentException">The options cannot be used.</exception>
     /// <exception cref="LoginRefusedException">The portal did not let us in.</exception>

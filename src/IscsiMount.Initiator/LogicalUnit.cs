@@ -122,7 +122,8 @@ public sealed class LogicalUnit : IBlockDevice
 
         if (length != (long)range.Count * BlockLength)
         {
-            throw new ArgumentException($"{length} bytes are not {range.Count} blocks of {BlockLength}.", nameof(length));
+            throw new ArgumentException(
+                $"{length} bytes are not {range.Count} blocks of {BlockLength}.", nameof(length));
         }
     }
 

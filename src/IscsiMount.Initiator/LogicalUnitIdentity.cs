@@ -12,10 +12,14 @@ public sealed record LogicalUnitIdentity
     /// <summary>Unique among the products of the vendor, if there is one.</summary>
     public string? SerialNumber { get; init; }
 
-    /// <summary>The name that is the same over all paths and for ever, such as <c>naa.6001405…</c>, if there is one.</summary>
+    /// <summary>
+    /// The name that is the same over all paths and for ever, such as <c>naa.6001405…</c>, if there is one.
+    /// </summary>
     public string? Designator { get; init; }
 
-    /// <summary>What the unit is recognised by when it comes back: never its number, and never the order of units.</summary>
+    /// <summary>
+    /// What the unit is recognised by when it comes back: never its number, and never the order of units.
+    /// </summary>
     public string? PermanentName => Designator
         ?? (string.IsNullOrEmpty(SerialNumber) ? null : $"{Vendor} {Product} {SerialNumber}");
 }

@@ -37,12 +37,14 @@ public sealed record SessionOptions
     public Func<IAuthentication> Authentication { get; init; } = static () => new NoAuthentication();
 
     /// <summary>
-    /// The largest data segment that we accept, in bytes, 512 to 2^24 - 1 (RFC 7143 §13.12). Larger means fewer headers
-    /// and more memory: up to this much is reserved for each connection.
+    /// The largest data segment that we accept, in bytes, 512 to 2^24 - 1 (RFC 7143 §13.12). Larger means fewer
+    /// headers and more memory: up to this much is reserved for each connection.
     /// </summary>
     public int MaxRecvDataSegmentLength { get; init; } = 256 * 1024;
 
-    /// <summary>Bytes that one R2T may ask for, 512 to 2^24 - 1. Larger means fewer round trips of large writes.</summary>
+    /// <summary>
+    /// Bytes that one R2T may ask for, 512 to 2^24 - 1. Larger means fewer round trips of large writes.
+    /// </summary>
     public int MaxBurstLength { get; init; } = 1024 * 1024;
 
     /// <summary>
@@ -54,7 +56,9 @@ public sealed record SessionOptions
     /// <summary>Whether the data of a write may be in its command. It saves a round trip of each small write.</summary>
     public bool ImmediateData { get; init; } = true;
 
-    /// <summary>Whether we ask that each piece of a write be asked for. It costs round trips, and spares the target.</summary>
+    /// <summary>
+    /// Whether we ask that each piece of a write be asked for. It costs round trips, and spares the target.
+    /// </summary>
     public bool InitialR2T { get; init; }
 
     public DigestPolicy HeaderDigest { get; init; }

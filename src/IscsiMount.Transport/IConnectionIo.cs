@@ -24,7 +24,9 @@ public interface IConnectionIo : IDisposable
     /// <exception cref="ConnectionLostException">The connection is gone, or <see cref="Abort"/> was called.</exception>
     int Receive(Span<byte> first, Span<byte> second);
 
-    /// <summary>Hands over as many bytes of the pieces, in their order, as the connection takes without waiting.</summary>
+    /// <summary>
+    /// Hands over as many bytes of the pieces, in their order, as the connection takes without waiting.
+    /// </summary>
     /// <param name="pieces">What is to be sent. The memory is read during the call only.</param>
     /// <returns>How many bytes were taken: fewer than all, and also 0, if the connection is full.</returns>
     /// <exception cref="ConnectionLostException">The connection is gone.</exception>
@@ -33,6 +35,8 @@ public interface IConnectionIo : IDisposable
     /// <summary>Waits until the connection takes bytes again, or is gone.</summary>
     void WaitUntilWritable();
 
-    /// <summary>Ends both directions from any thread. Whoever waits is released. May be called any number of times.</summary>
+    /// <summary>
+    /// Ends both directions from any thread. Whoever waits is released. May be called any number of times.
+    /// </summary>
     void Abort();
 }

@@ -8,7 +8,9 @@ public interface IConnectionListener : IDisposable
 
     /// <summary>Waits for the next connection, on a thread of the caller.</summary>
     /// <returns>The connection, or nothing once <see cref="Stop"/> was called.</returns>
-    /// <exception cref="ConnectionLostException">The system gives no more connections, for instance no handles.</exception>
+    /// <exception cref="ConnectionLostException">
+    /// The system gives no more connections, for instance no handles.
+    /// </exception>
     IConnectionIo? Accept();
 
     /// <summary>Ends <see cref="Accept"/>, from any thread and any number of times.</summary>

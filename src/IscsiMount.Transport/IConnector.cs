@@ -7,7 +7,9 @@ public interface IConnector
     /// Connects, and blocks until that is done. It is called on the thread that will receive: an awaited connect would
     /// turn the socket to non-blocking for the rest of its life (docs/adr/0004).
     /// </summary>
-    /// <param name="host">An IPv4 or IPv6 address without brackets, or a name. All addresses of a name are tried.</param>
+    /// <param name="host">
+    /// An IPv4 or IPv6 address without brackets, or a name. All addresses of a name are tried.
+    /// </param>
     /// <param name="port">The TCP port.</param>
     /// <param name="timeout">The longest time that all attempts together may take.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

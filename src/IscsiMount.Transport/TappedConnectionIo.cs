@@ -1,6 +1,8 @@
 namespace IscsiMount.Transport;
 
-/// <summary>A connection that shows its bytes to a tap. Where nobody listens, this class is not in the way at all.</summary>
+/// <summary>
+/// A connection that shows its bytes to a tap. Where nobody listens, this class is not in the way at all.
+/// </summary>
 public sealed class TappedConnectionIo(IConnectionIo connection, IWireTap tap) : IConnectionIo
 {
     public string RemoteName => connection.RemoteName;

@@ -34,7 +34,8 @@ internal sealed class SendOrder(TaskState state, TaskSet tasks, SessionParameter
         {
             numbers = default;
             request = null;
-            if (!state.Tasks.HasRoomForControl || !state.Control.TryTake(state.Window.Available is not null, out request))
+            bool isWindowOpen = state.Window.Available is not null;
+            if (!state.Tasks.HasRoomForControl || !state.Control.TryTake(isWindowOpen, out request))
             {
                 return false;
             }
@@ -85,7 +86,9 @@ internal sealed class SendOrder(TaskState state, TaskSet tasks, SessionParameter
         }
     }
 
-    /// <summary>The batch was sent. Tasks that ended meanwhile are completed now that nobody reads their memory.</summary>
+    /// <summary>
+    /// The batch was sent. Tasks that ended meanwhile are completed now that nobody reads their memory.
+    /// </summary>
     public void EndBatch()
     {
         for (int i = 0; i < _inBatch.Count; i++)

@@ -19,7 +19,9 @@ internal sealed class TaskSet(TaskState state)
     private SessionEndedException? _refusal;
     private TaskCounters _counters;
 
-    /// <summary>The time, as the watch of the session counts it: requests that wait or run are stamped with it.</summary>
+    /// <summary>
+    /// The time, as the watch of the session counts it: requests that wait or run are stamped with it.
+    /// </summary>
     public uint Tick { get; set; }
 
     public TaskCounters Counters
@@ -222,7 +224,9 @@ internal sealed class TaskSet(TaskState state)
         return _whenIdle.Task;
     }
 
-    /// <summary>The session is over. Nobody sends or receives any more, so all memory goes back to its owners.</summary>
+    /// <summary>
+    /// The session is over. Nobody sends or receives any more, so all memory goes back to its owners.
+    /// </summary>
     public void Close(SessionEndedException fault)
     {
         TaskSlot[] live;

@@ -4,7 +4,9 @@ using IscsiMount.Protocol.Text;
 
 namespace IscsiMount.Initiator.Commands;
 
-/// <summary>The async shell of a <see cref="TextExchange"/>: one task of as many requests as the exchange needs.</summary>
+/// <summary>
+/// The async shell of a <see cref="TextExchange"/>: one task of as many requests as the exchange needs.
+/// </summary>
 internal sealed class TextTask : ControlRequest<TextKeys>
 {
     private readonly TextExchange _exchange;

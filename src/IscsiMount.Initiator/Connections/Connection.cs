@@ -14,7 +14,7 @@ namespace IscsiMount.Initiator.Connections;
 /// The one connection of a session and the thread that serves it: connects, logs in, receives until the end, and then
 /// gives back what was under way. Nothing of a caller is touched once <see cref="Ended"/> is complete.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "Its thread disposes of all at its end; nobody else could in time.")]
+[SuppressMessage("Design", "CA1001", Justification = "Its thread disposes of all; nobody else could in time.")]
 internal sealed class Connection(ConnectionRequest request) : IPduHandler, IPduSource, IConnectionEvents
 {
     // Both are completed by the receiving thread, which must not run what waits for them.

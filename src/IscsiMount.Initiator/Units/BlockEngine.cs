@@ -5,7 +5,9 @@ using IscsiMount.Primitives;
 
 namespace IscsiMount.Initiator.Units;
 
-/// <summary>What the reads and writes of one logical unit have in common, and the operations that wait to be used.</summary>
+/// <summary>
+/// What the reads and writes of one logical unit have in common, and the operations that wait to be used.
+/// </summary>
 internal sealed class BlockEngine(Connection connection, TimeProvider time, DeferredErrors deferredErrors)
 {
     // LIMIT: more operations than this at once are made new, and left to the collector afterwards.

@@ -59,7 +59,8 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
         if (outcome.Reaction == OutcomeReaction.Accept)
         {
             int length = engine.LengthOf(PieceAt(cookie));
-            EndPiece(result.TransferredLength == length ? null : new ShortTransferException(result.TransferredLength, length));
+            bool isWhole = result.TransferredLength == length;
+            EndPiece(isWhole ? null : new ShortTransferException(result.TransferredLength, length));
             return;
         }
 

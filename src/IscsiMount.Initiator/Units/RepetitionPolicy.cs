@@ -1,6 +1,8 @@
 namespace IscsiMount.Initiator.Units;
 
-/// <summary>How often, and after how long, a command is sent again that a unit did not carry out for the time being.</summary>
+/// <summary>
+/// How often, and after how long, a command is sent again that a unit did not carry out for the time being.
+/// </summary>
 internal static class RepetitionPolicy
 {
     // LIMIT: several unit attentions may be queued in a unit, each of which costs one attempt.

@@ -11,7 +11,9 @@ internal sealed record UnitDescription
 
     public required bool IsWriteProtected { get; init; }
 
-    /// <summary>Whether a write may be lost with the power until a flush. Where the unit does not tell, it may.</summary>
+    /// <summary>
+    /// Whether a write may be lost with the power until a flush. Where the unit does not tell, it may.
+    /// </summary>
     public required bool HasVolatileCache { get; init; }
 
     /// <summary>The most blocks that one command may move, or 0 if the unit names no limit.</summary>

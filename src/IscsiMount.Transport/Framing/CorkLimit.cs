@@ -11,6 +11,8 @@ public readonly record struct CorkLimit(int Count, int Length)
     /// </summary>
     public static CorkLimit OfInitiator { get; } = new(8, 64 * 1024);
 
-    /// <summary>Answers go out together at the end of a batch, which is short if the initiator sends as above.</summary>
+    /// <summary>
+    /// Answers go out together at the end of a batch, which is short if the initiator sends as above.
+    /// </summary>
     public static CorkLimit OfTarget { get; } = new(256, 1024 * 1024);
 }

@@ -1,6 +1,8 @@
 namespace IscsiMount.Transport.Framing;
 
-/// <summary>Takes what a <see cref="PduReceiver"/> receives, on the thread that drives it. Nothing here may block.</summary>
+/// <summary>
+/// Takes what a <see cref="PduReceiver"/> receives, on the thread that drives it. Nothing here may block.
+/// </summary>
 public interface IPduHandler
 {
     /// <summary>

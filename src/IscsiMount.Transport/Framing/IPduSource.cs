@@ -1,6 +1,8 @@
 namespace IscsiMount.Transport.Framing;
 
-/// <summary>Has what a <see cref="PduSender"/> sends. Its methods are called by one thread at a time, which varies.</summary>
+/// <summary>
+/// Has what a <see cref="PduSender"/> sends. Its methods are called by one thread at a time, which varies.
+/// </summary>
 public interface IPduSource
 {
     /// <summary>
@@ -9,7 +11,9 @@ public interface IPduSource
     /// </summary>
     void Fill(PduBatch batch);
 
-    /// <summary>The last batch was handed to the system as a whole: the memory that it referred to is free again.</summary>
+    /// <summary>
+    /// The last batch was handed to the system as a whole: the memory that it referred to is free again.
+    /// </summary>
     void EndBatch();
 
     /// <summary>

@@ -32,7 +32,9 @@ internal static class PduLayout
     public static int DataSegmentLength(ReadOnlySpan<byte> header) =>
         (int)(BinaryPrimitives.ReadUInt32BigEndian(header[4..]) & 0xFF_FFFF);
 
-    /// <summary>Writes only the 24 bits of the length; the byte before them counts additional header segments.</summary>
+    /// <summary>
+    /// Writes only the 24 bits of the length; the byte before them counts additional header segments.
+    /// </summary>
     public static void WriteDataSegmentLength(Span<byte> header, int length) =>
         BinaryPrimitives.WriteUInt32BigEndian(header[4..], ((uint)header[4] << 24) | (uint)length);
 

@@ -36,7 +36,9 @@ public sealed class PduReceiver(IConnectionIo connection, IPduHandler handler)
     private Memory<byte> _destination;
     private byte[] _ownDestination = [];
 
-    /// <summary>The form of the next PDU. The handler may change it: that holds from the PDU after the present one.</summary>
+    /// <summary>
+    /// The form of the next PDU. The handler may change it: that holds from the PDU after the present one.
+    /// </summary>
     public PduFraming Framing { get; set; } = PduFraming.OfLogin;
 
     private int StagedLength => _end - _start;

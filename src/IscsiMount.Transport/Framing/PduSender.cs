@@ -7,7 +7,9 @@ namespace IscsiMount.Transport.Framing;
 /// <remarks>
 /// <para>The receiving thread must never wait in a send, as the peer may be waiting in one as well: then both would
 /// wait for ever. It may collect its requests while it handles a batch, and send them all at once at its end.</para>
-/// <para>Calls of <see cref="Request"/> from inside the source only leave a mark; the sender sees it and goes on.</para>
+/// <para>
+/// Calls of <see cref="Request"/> from inside the source only leave a mark; the sender sees it and goes on.
+/// </para>
 /// </remarks>
 public sealed class PduSender(IConnectionIo connection, IPduSource source, CorkLimit corkLimit) : IDisposable
 {
@@ -121,23 +123,16 @@ public sealed class PduSender(IConnectionIo connection, IPduSource source, CorkL
     {
         try
         {
-            while (!_isStopping)
+            bool hasMore = true;
+            while (hasMore && !_isStopping)
             {
-                if (!TrySendBatch())
+                bool isSent = TrySendBatch();
+                if (!isSent && !mayWait)
                 {
-                    if (!mayWait)
-                    {
-                        return false;
-                    }
-
-                    connection.WaitUntilWritable();
-                    continue;
+                    return false;
                 }
 
-                if (!FillBatch())
-                {
-                    break;
-                }
+                hasMore = isSent ? FillBatch() : WaitForRoom();
             }
         }
         catch (Exception fault)
@@ -165,6 +160,12 @@ public sealed class PduSender(IConnectionIo connection, IPduSource source, CorkL
         }
 
         source.EndBatch();
+        return true;
+    }
+
+    private bool WaitForRoom()
+    {
+        connection.WaitUntilWritable();
         return true;
     }
 

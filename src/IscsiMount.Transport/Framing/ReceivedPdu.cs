@@ -12,7 +12,9 @@ public readonly ref struct ReceivedPdu
     /// <summary>The data segment without padding, wherever the handler had it placed.</summary>
     public required ReadOnlySpan<byte> Data { get; init; }
 
-    /// <summary>False if a data digest was agreed on and does not match: then the whole PDU counts as not received.</summary>
+    /// <summary>
+    /// False if a data digest was agreed on and does not match: then the whole PDU counts as not received.
+    /// </summary>
     public required bool IsDataIntact { get; init; }
 
     public byte Opcode => (byte)(Header[0] & 0x3F);

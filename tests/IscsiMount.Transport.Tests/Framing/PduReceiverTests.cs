@@ -26,7 +26,8 @@ public sealed class PduReceiverTests
             HasDataDigest = chance.Next(2) == 0,
         };
         int dataLengthMax = chance.Next(3) switch { 0 => 9, 1 => 6000, _ => 100_000 };
-        TestPdu[] pdus = [.. Enumerable.Range(0, chance.Next(1, 40)).Select(_ => TestPdu.Random(chance, dataLengthMax))];
+        int count = chance.Next(1, 40);
+        TestPdu[] pdus = [.. Enumerable.Range(0, count).Select(_ => TestPdu.Random(chance, dataLengthMax))];
         int cutMax = chance.Next(3) switch { 0 => 3, 1 => 100, _ => 80_000 };
 
         KeepingHandler handler = Transfer(framing, pdus, chance, cutMax);
