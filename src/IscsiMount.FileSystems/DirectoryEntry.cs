@@ -6,7 +6,9 @@ public enum ListingDetail
     /// <summary>Name, identity and kind.</summary>
     Names,
 
-    /// <summary>The properties too, from the file itself: as true as <see cref="IFileSystem.GetPropertiesAsync"/>.</summary>
+    /// <summary>
+    /// The properties too, from the file itself: as true as <see cref="IFileSystem.GetPropertiesAsync"/>.
+    /// </summary>
     Properties,
 }
 
@@ -20,7 +22,9 @@ public sealed record DirectoryEntry
 
     public required FileKind Kind { get; init; }
 
-    /// <summary>Where a listing goes on after this entry: a value of the listing that gave it, and of no other.</summary>
+    /// <summary>
+    /// Where a listing goes on after this entry: a value of the listing that gave it, and of no other.
+    /// </summary>
     public required ulong NextPosition { get; init; }
 
     /// <summary>

@@ -29,7 +29,9 @@ public interface IFileSystem : IAsyncDisposable
 
     FsResult<IDirectoryListing> OpenListing(FileId directory);
 
-    /// <summary>Opens a stream for reading. An empty name is the main stream, which a directory does not have.</summary>
+    /// <summary>
+    /// Opens a stream for reading. An empty name is the main stream, which a directory does not have.
+    /// </summary>
     ValueTask<FsResult<IOpenFile>> OpenAsync(
         FileId file, ReadOnlyMemory<char> streamName, CancellationToken cancellationToken);
 

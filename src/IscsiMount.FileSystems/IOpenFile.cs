@@ -10,7 +10,9 @@ public interface IOpenFile : IDisposable
     /// Reads as much as there is, up to the length of the buffer: fewer bytes mean the end of the stream and nothing
     /// else. The buffer belongs to the file system until the task ends.
     /// </summary>
-    /// <exception cref="Primitives.StorageFaultException">The device failed; the content of the buffer is undefined.</exception>
+    /// <exception cref="Primitives.StorageFaultException">
+    /// The device failed; the content of the buffer is undefined.
+    /// </exception>
     ValueTask<FsResult<int>> ReadAsync(long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken);
 
     /// <summary>

@@ -9,7 +9,9 @@ public enum LinkBase
     /// <summary>In the root of this volume.</summary>
     VolumeRoot,
 
-    /// <summary>Outside of this volume, or not to be told from here: the path is in the words of the system that wrote it.</summary>
+    /// <summary>
+    /// Outside of this volume, or not to be told from here: the path is in the words of the system that wrote it.
+    /// </summary>
     Foreign,
 }
 
