@@ -20,7 +20,6 @@ internal sealed class NtfsVolume : IFileSystem
     private readonly DirectoryStore _directories;
     private readonly DamageLog _damage;
     private readonly MetadataReader _metadata;
-    private readonly LinkReader _links;
     private readonly ReadAheadPool _ahead;
     private readonly StreamOpener _streams;
     private readonly SpaceCounter _space;
@@ -39,7 +38,6 @@ internal sealed class NtfsVolume : IFileSystem
         _directories = directories;
         _damage = parts.Damage;
         _metadata = new MetadataReader(_files, new SecurityStore(_files, blocks));
-        _links = new LinkReader(_files, _metadata);
         _ahead = new ReadAheadPool(
             parts.Medium.TransferSize, options.ReadAheadBytesMax, options.ReadAheadMemoryBytesMax);
         _streams = new StreamOpener(_files, _ahead, _lifetime.Token);
@@ -179,7 +177,18 @@ internal sealed class NtfsVolume : IFileSystem
         try
         {
             FsResult<MftFile> found = await _files.GetAsync(link, cancellationToken);
-            return found.TryGet(out MftFile? file) ? await _links.ReadAsync(file, cancellationToken) : found.Status;
+            if (!found.TryGet(out MftFile? file))
+            {
+                return found.Status;
+            }
+
+            if (file.Properties.Kind != FileKind.SymbolicLink)
+            {
+                return FsStatus.InvalidArgument;
+            }
+
+            LinkTarget? target = await LinkReader.ReadAsync(file, _files, cancellationToken);
+            return target is null ? FsStatus.DamagedFile : target;
         }
         catch (DamagedMediumException damage)
         {

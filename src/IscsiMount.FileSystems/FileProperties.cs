@@ -23,7 +23,9 @@ public readonly record struct FileProperties
 
     public required FileKind Kind { get; init; }
 
-    /// <summary>Length of the main stream in bytes; 0 for a directory.</summary>
+    /// <summary>
+    /// Length of the main stream in bytes; 0 for a directory. For a link, the length of its target's path in UTF-8.
+    /// </summary>
     public required long SizeBytes { get; init; }
 
     /// <summary>Bytes that the main stream takes on the medium; holes and saved clusters are not counted.</summary>

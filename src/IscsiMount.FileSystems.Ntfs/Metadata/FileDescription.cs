@@ -20,7 +20,7 @@ internal static class FileDescription
         {
             Id = file.Base.Reference.Id,
             Kind = kind,
-            SizeBytes = data?.SizeBytes ?? 0,
+            SizeBytes = await SizeOfAsync(kind, file, data, files, cancellationToken),
             AllocatedBytes = data?.TotalAllocatedBytes ?? 0,
             LinkCount = CountNames(file),
             DosAttributes = (uint)AttributesOf(file, standard),
@@ -29,6 +29,17 @@ internal static class FileDescription
             ChangedAt = standard.ChangedAt,
             AccessedAt = standard.AccessedAt,
         };
+    }
+
+    private static async ValueTask<long> SizeOfAsync(
+        FileKind kind, MftFile file, StreamMap? data, FileStore files, CancellationToken cancellationToken)
+    {
+        if (kind != FileKind.SymbolicLink)
+        {
+            return data?.SizeBytes ?? 0;
+        }
+
+        return await LinkReader.ReadAsync(file, files, cancellationToken) is { } target ? LinkReader.SizeOf(target) : 0;
     }
 
     /// <summary>The names that listings show: the 8.3 twins are not counted.</summary>

@@ -16,16 +16,14 @@ internal sealed class MetadataReader(FileStore files, SecurityStore security)
         metadata switch
         {
             FileMetadata.SecurityDescriptor => FindDescriptorAsync(file, cancellationToken),
-            FileMetadata.ReparsePoint => FindReparseAsync(file, cancellationToken),
+            FileMetadata.ReparsePoint =>
+                files.ReadValueAsync(file, AttributeType.ReparsePoint, ReparseSizeMax, cancellationToken),
             FileMetadata.ObjectId =>
                 files.ReadValueAsync(file, AttributeType.ObjectId, ObjectIdSizeMax, cancellationToken),
             FileMetadata.ExtendedAttributes =>
                 files.ReadValueAsync(file, AttributeType.Ea, ExtendedAttributesSizeMax, cancellationToken),
             FileMetadata.ShortName => new(FindShortName(file)),
         };
-
-    public ValueTask<byte[]?> FindReparseAsync(MftFile file, CancellationToken cancellationToken) =>
-        files.ReadValueAsync(file, AttributeType.ReparsePoint, ReparseSizeMax, cancellationToken);
 
     private async ValueTask<byte[]?> FindDescriptorAsync(MftFile file, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ internal static class TreeReader
             {
                 Path = path,
                 Kind = kind,
-                SizeBytes = kind == FileKind.File ? long.Parse(fields[i + 2], CultureInfo.InvariantCulture) : 0,
+                SizeBytes = kind is FileKind.File or FileKind.SymbolicLink ? long.Parse(fields[i + 2], CultureInfo.InvariantCulture) : 0,
                 LinkCount = kind == FileKind.Directory ? 1 : uint.Parse(fields[i + 3], CultureInfo.InvariantCulture),
                 Times = $"{Ticks(fields[i + 4])} {Ticks(fields[i + 5])} {Ticks(fields[i + 6])}",
                 Content = await ContentAsync(System.IO.Path.Join(folder, path), kind, fields[i + 7]),
@@ -115,7 +115,7 @@ internal static class TreeReader
         {
             Path = path,
             Kind = properties.Kind,
-            SizeBytes = properties.Kind == FileKind.File ? properties.SizeBytes : 0,
+            SizeBytes = properties.Kind is FileKind.File or FileKind.SymbolicLink ? properties.SizeBytes : 0,
             LinkCount = properties.LinkCount,
             Times = $"{properties.ModifiedAt} {properties.ChangedAt} {properties.AccessedAt}",
             Content = properties.Kind switch
