@@ -10,13 +10,12 @@ public sealed class EventTests
     // First number of the thousand that belongs to a project.
     private static readonly Dictionary<string, int> Ranges = new()
     {
-        ["IscsiMount.Agent"] = 1000,
         ["IscsiMount.Initiator"] = 2000,
         ["IscsiMount.Target"] = 3000,
         ["IscsiMount.Transport"] = 4000,
         ["IscsiMount.FileSystems.Ntfs"] = 5000,
         ["IscsiMount.Mounting.Fuse"] = 6000,
-        ["IscsiMount.Mounting"] = 7000,
+        ["IscsiMount.Agent"] = 7000,
         ["IscsiMount.Cli"] = 8000,
     };
 
