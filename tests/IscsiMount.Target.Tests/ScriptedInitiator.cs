@@ -41,6 +41,9 @@ internal sealed class ScriptedInitiator : IDisposable
 
     public uint NextTag { get; set; } = 1;
 
+    /// <summary>Whether the test hangs, and the connection was ended for that.</summary>
+    public bool HasLostPatience => _patience.IsCancellationRequested;
+
     public SerialNumber ExpStatSN => new(_statSN);
 
     public void SendBytes(params ReadOnlySpan<byte> bytes)
@@ -53,6 +56,19 @@ internal sealed class ScriptedInitiator : IDisposable
             {
                 _io.WaitUntilWritable();
             }
+        }
+    }
+
+    /// <summary>False once the target has closed the connection, or takes nothing more.</summary>
+    public bool TrySendBytes(byte[] bytes)
+    {
+        try
+        {
+            return _io.TrySend([bytes]) == bytes.Length;
+        }
+        catch (ConnectionLostException)
+        {
+            return false;
         }
     }
 

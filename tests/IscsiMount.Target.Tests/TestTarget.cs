@@ -14,12 +14,16 @@ internal sealed class TestTarget : IAsyncDisposable
 
     private readonly List<ScriptedInitiator> _initiators = [];
 
-    public TestTarget(TargetServerOptions? options = null, TimeProvider? time = null, int extraTargetCount = 0)
+    public TestTarget(
+        TargetServerOptions? options = null,
+        TimeProvider? time = null,
+        int extraTargetCount = 0,
+        TimeSpan stopGrace = default)
     {
         Options = (options ?? new TargetServerOptions()) with
         {
             Portals = [new IPEndPoint(IPAddress.Loopback, 0)],
-            StopGrace = TimeSpan.Zero,
+            StopGrace = stopGrace,
         };
         TargetDefinition[] targets =
         [
