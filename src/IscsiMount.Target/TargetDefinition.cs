@@ -7,7 +7,9 @@ namespace IscsiMount.Target;
 /// <remarks>The devices stay the property of whoever made them. The server flushes them when it stops.</remarks>
 public sealed record TargetDefinition
 {
-    /// <summary>LIMIT: the numbers that the peripheral form of an address reaches, which every initiator knows.</summary>
+    /// <summary>
+    /// LIMIT: the numbers that the peripheral form of an address reaches, which every initiator knows.
+    /// </summary>
     public const int LunMax = 255;
 
     /// <summary>The iSCSI name, <c>iqn.</c>, <c>eui.</c> or <c>naa.</c> (RFC 7143 §4.2.7).</summary>

@@ -8,7 +8,9 @@ public sealed record TargetServerOptions
     private const int SegmentLengthMin = 512;
     private const int SegmentLengthMax = 0xFF_FFFF;
 
-    /// <summary>Where the server listens. Port 0 lets the system choose; <c>StartAsync</c> tells what it chose.</summary>
+    /// <summary>
+    /// Where the server listens. Port 0 lets the system choose; <c>StartAsync</c> tells what it chose.
+    /// </summary>
     public IReadOnlyList<IPEndPoint> Portals { get; init; } = [new IPEndPoint(IPAddress.Any, 3260)];
 
     /// <summary>The tag of the one portal group that all portals form, 0 to 65535 (RFC 7143 §13.9).</summary>
@@ -39,7 +41,8 @@ public sealed record TargetServerOptions
     public int CommandsInFlightMax { get; init; } = 128;
 
     /// <summary>
-    /// The largest data segment that we accept, in bytes, 512 to 2^24 - 1 (RFC 7143 §13.12). Larger means fewer headers.
+    /// The largest data segment that we accept, in bytes, 512 to 2^24 - 1 (RFC 7143 §13.12). Larger means fewer
+    /// headers.
     /// </summary>
     public int MaxRecvDataSegmentLength { get; init; } = 256 * 1024;
 
@@ -52,7 +55,9 @@ public sealed record TargetServerOptions
     /// <summary>Pieces of one write that we ask for at once, 1 to 64 (RFC 7143 §13.17).</summary>
     public int MaxOutstandingR2T { get; init; } = 8;
 
-    /// <summary>The largest transfer of one command, in bytes, 64 KiB to 64 MiB. VPD page B0h tells it in blocks.</summary>
+    /// <summary>
+    /// The largest transfer of one command, in bytes, 64 KiB to 64 MiB. VPD page B0h tells it in blocks.
+    /// </summary>
     public int TransferSizeMax { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>
@@ -79,7 +84,7 @@ public sealed record TargetServerOptions
 
         if (FirstBurstLength > MaxBurstLength)
         {
-            yield return $"FirstBurstLength is {FirstBurstLength} and must not exceed MaxBurstLength, {MaxBurstLength}.";
+            yield return $"FirstBurstLength is {FirstBurstLength} and must not exceed the {MaxBurstLength} of a burst.";
         }
 
         if (LoginTimeout <= TimeSpan.Zero || KeepAliveInterval <= TimeSpan.Zero || StopGrace < TimeSpan.Zero)

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace IscsiMount.Target.Tests;
 
-/// <summary>Initiators that others wrote are the judges: they see the disk as it is, and what they write is there.</summary>
+/// <summary>
+/// Initiators that others wrote are the judges: they see the disk as it is, and what they write is there.
+/// </summary>
 public sealed class ForeignToolTests : IAsyncLifetime
 {
     private const string Name = "iqn.2026-01.example:foreign";

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace IscsiMount.Target.Tests;
 
-/// <summary>A server of a target with two small disks, the second one read-only, and its initiators in memory.</summary>
+/// <summary>
+/// A server of a target with two small disks, the second one read-only, and its initiators in memory.
+/// </summary>
 internal sealed class TestTarget : IAsyncDisposable
 {
     public const string Name = "iqn.2026-01.example:disk";

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace IscsiMount.Cli.Serving;
 
-/// <summary>A size as users write it: <c>512M</c>, <c>2G</c>, <c>1.5GiB</c>, <c>1048576</c>. Units are of 1024.</summary>
+/// <summary>
+/// A size as users write it: <c>512M</c>, <c>2G</c>, <c>1.5GiB</c>, <c>1048576</c>. Units are of 1024.
+/// </summary>
 internal static class SizeArgument
 {
     private const string Units = "KMGTP";

@@ -5,13 +5,19 @@ using IscsiMount.Transport.Framing;
 
 namespace IscsiMount.Target.Answers;
 
-/// <summary>What an answer needs to become PDUs: room in a batch, and the numbers of its connection and session.</summary>
-/// <remarks>Whoever sends owns it. The connection changes it at the end of a login only, while nothing else is sent.</remarks>
+/// <summary>
+/// What an answer needs to become PDUs: room in a batch, and the numbers of its connection and session.
+/// </summary>
+/// <remarks>
+/// Whoever sends owns it. The connection changes it at the end of a login only, while nothing else is sent.
+/// </remarks>
 internal sealed class AnswerWriter
 {
     private SerialNumber _statSN = new(1);
 
-    /// <summary>The window of the session. Without a session, in a login, the answers bring their own numbers.</summary>
+    /// <summary>
+    /// The window of the session. Without a session, in a login, the answers bring their own numbers.
+    /// </summary>
     public IWindow? Window { get; set; }
 
     /// <summary>Bytes of the largest data segment that the initiator accepts (RFC 7143 §13.12).</summary>

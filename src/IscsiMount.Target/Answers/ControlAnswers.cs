@@ -126,7 +126,9 @@ internal static class ControlAnswers
 
     /// <param name="response">The response without its numbers.</param>
     /// <param name="text">Its text.</param>
-    /// <param name="newSegmentLength">What the initiator accepts in all that is written behind it, if that changes.</param>
+    /// <param name="newSegmentLength">
+    /// What the initiator accepts in all that is written behind it, if that changes.
+    /// </param>
     public static Answer Text(TextResponse response, ReadOnlyMemory<byte> text, int? newSegmentLength)
     {
         return new SinglePdu<TextResponse>(

@@ -123,14 +123,18 @@ internal sealed class Connection : IPduHandler, IAnswerSink, IDisposable
     /// <summary>The form of all PDUs that come after the present one.</summary>
     public void ExpectFraming(PduFraming framing) => _receiver.Framing = framing;
 
-    /// <summary>The form of all PDUs that are added after the present one. Whoever writes an answer may say so.</summary>
+    /// <summary>
+    /// The form of all PDUs that are added after the present one. Whoever writes an answer may say so.
+    /// </summary>
     public void SendFraming(PduFraming framing)
     {
         Invariant.Holds(Writer.Batch is not null);
         Writer.Batch.Framing = framing;
     }
 
-    /// <summary>Looks whether the initiator has been silent for too long. One thread does that for all connections.</summary>
+    /// <summary>
+    /// Looks whether the initiator has been silent for too long. One thread does that for all connections.
+    /// </summary>
     public void CheckTime()
     {
         TargetServerOptions options = _context.Options;

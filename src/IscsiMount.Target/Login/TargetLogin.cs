@@ -61,7 +61,8 @@ internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy poli
 
         if (request.VersionMin > 0)
         {
-            return Reject(LoginStatus.UnsupportedVersion, $"the initiator speaks no version below {request.VersionMin}");
+            return Reject(
+                LoginStatus.UnsupportedVersion, $"the initiator speaks no version below {request.VersionMin}");
         }
 
         if (Objection(request, segment.Length) is { } objection)
@@ -85,7 +86,8 @@ internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy poli
     {
         Invariant.Holds(tsih != 0);
         ReadOnlyMemory<byte> text = _outgoing.Dequeue();
-        return new TargetLoginStep.Respond(Response(LoginStatus.Success, transit: true, text.Length) with { Tsih = tsih }, text);
+        LoginResponse response = Response(LoginStatus.Success, transit: true, text.Length) with { Tsih = tsih };
+        return new TargetLoginStep.Respond(response, text);
     }
 
     /// <summary>The last response of a login that fails.</summary>
@@ -98,8 +100,10 @@ internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy poli
     {
         bool isSame = (request.Isid, request.Tsih, request.ConnectionId, request.InitiatorTaskTag)
             == (_first.Isid, _first.Tsih, _first.ConnectionId, _first.InitiatorTaskTag);
-        bool hasStage = request.CurrentStage is LoginStage.SecurityNegotiation or LoginStage.LoginOperationalNegotiation;
-        bool hasNextStage = request.NextStage is LoginStage.LoginOperationalNegotiation or LoginStage.FullFeaturePhase;
+        bool hasStage =
+            request.CurrentStage is LoginStage.SecurityNegotiation or LoginStage.LoginOperationalNegotiation;
+        bool hasNextStage =
+            request.NextStage is LoginStage.LoginOperationalNegotiation or LoginStage.FullFeaturePhase;
         return (isSame, hasStage && request.CurrentStage == _stage) switch
         {
             (false, _) => "the identifiers of the login changed",

@@ -2,7 +2,9 @@ using IscsiMount.Primitives;
 
 namespace IscsiMount.Target.Sessions;
 
-/// <summary>Delivers the commands of a session when it is their turn: the shell of a <see cref="CommandSequencer{T}"/>.</summary>
+/// <summary>
+/// Delivers the commands of a session when it is their turn: the shell of a <see cref="CommandSequencer{T}"/>.
+/// </summary>
 /// <param name="sequencer">Keeps the order.</param>
 /// <param name="gate">The lock that guards it. No command is delivered under it.</param>
 internal sealed class CommandOrder(CommandSequencer<IOrderedCommand> sequencer, Lock gate)

@@ -82,7 +82,9 @@ internal sealed class CommandSequencer<T> : IWindow
     /// <summary>Whether a command of this number would be the next one or held, without placing it.</summary>
     public bool Admits(SerialNumber number) => number.IsWithin(Expected, Maximum) && Held(number) is null;
 
-    /// <summary>The command that was held for the place that is next now, if it is here. It counts as received.</summary>
+    /// <summary>
+    /// The command that was held for the place that is next now, if it is here. It counts as received.
+    /// </summary>
     public T? TakeHeld()
     {
         if (_heldCount == 0 || Held(Expected) is not { } command)

@@ -23,7 +23,9 @@ internal sealed class Session(SessionKey key, ushort tsih, LoginProposal proposa
     public CommandSequencer<IOrderedCommand> Sequencer { get; } =
         new(proposal.Request.CmdSN, commandsInFlightMax);
 
-    /// <summary>Ends the one connection that the session has, from any thread. See <see cref="WaitUntilEnded"/>.</summary>
+    /// <summary>
+    /// Ends the one connection that the session has, from any thread. See <see cref="WaitUntilEnded"/>.
+    /// </summary>
     public required Action<EndReason> EndConnection { get; init; }
 
     /// <summary>Waits until no command of the session runs any more and the units have forgotten it.</summary>

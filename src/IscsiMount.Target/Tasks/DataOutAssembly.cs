@@ -116,7 +116,8 @@ internal sealed class DataOutAssembly
     public bool Owns(uint tag) => Find(tag) >= 0;
 
     /// <summary>
-    /// Whether the bytes of a Data-Out PDU belong into the buffer, at the offset that it names. If not, they are dropped.
+    /// Whether the bytes of a Data-Out PDU belong into the buffer, at the offset that it names. If not, they are
+    /// dropped.
     /// </summary>
     public bool Fits(uint tag, uint dataSN, uint offset, int length)
     {
@@ -151,7 +152,9 @@ internal sealed class DataOutAssembly
         }
     }
 
-    /// <summary>The data segment of a PDU that was accepted, or of the command itself, did not match its digest.</summary>
+    /// <summary>
+    /// The data segment of a PDU that was accepted, or of the command itself, did not match its digest.
+    /// </summary>
     public void FailDigest() => Fail(DataOutFault.BadDigest);
 
     // Data that may not come is waited for all the same: the answer follows its F.

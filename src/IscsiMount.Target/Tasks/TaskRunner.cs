@@ -50,7 +50,9 @@ internal sealed class TaskRunner : IDisposable
         }
     }
 
-    /// <summary>The header of a command has come. When its data segment has come as well, it is to be delivered.</summary>
+    /// <summary>
+    /// The header of a command has come. When its data segment has come as well, it is to be delivered.
+    /// </summary>
     /// <returns>The task, or nothing if the command is to be ignored or rejected.</returns>
     public ScsiTask? Admit(in ScsiCommand command, out RejectReason? objection)
     {

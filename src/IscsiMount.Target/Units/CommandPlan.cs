@@ -57,7 +57,9 @@ internal readonly record struct CommandPlan
 
     public Refusal? Refusal { get; init; }
 
-    /// <summary>Of <see cref="PlanKind.Sense"/>: how the answer is written. Its length is the most that is wanted.</summary>
+    /// <summary>
+    /// Of <see cref="PlanKind.Sense"/>: how the answer is written. Its length is the most that is wanted.
+    /// </summary>
     public SenseFormat SenseFormat { get; init; }
 
     /// <summary>Whether it fails while the unit is stopped, although it does not go to the device.</summary>

@@ -81,8 +81,9 @@ internal static class DiskOperations
             return CommandPlan.Refuse(SenseData.InvalidFieldInCdb(field));
         }
 
+        var all = new SupportedOperations { Operations = [.. All.Select(each => each.Summary)] };
         return command.Reporting == OperationReporting.All
-            ? Plans.Say(new SupportedOperations { Operations = [.. All.Select(each => each.Summary)] }, command.AllocationLength)
+            ? Plans.Say(all, command.AllocationLength)
             : PlanReportOne(command);
     }
 

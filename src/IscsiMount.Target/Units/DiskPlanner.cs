@@ -16,7 +16,8 @@ namespace IscsiMount.Target.Units;
 /// action, bits that mean nothing here, values of fields, write protection, range of blocks.
 /// </remarks>
 internal sealed class DiskPlanner(
-    LogicalUnitDefinition definition, DiskIdentity identity, UnitInventory inventory, int transferSizeMax) : IUnitPlanner
+    LogicalUnitDefinition definition, DiskIdentity identity, UnitInventory inventory, int transferSizeMax)
+    : IUnitPlanner
 {
     private readonly IBlockDevice _device = definition.Device;
 

@@ -25,7 +25,9 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition, IUnitPlanner
 
     public IUnitPlanner Planner => planner;
 
-    /// <summary>Whether an initiator has stopped it. Then it refuses whatever needs the medium, of all initiators.</summary>
+    /// <summary>
+    /// Whether an initiator has stopped it. Then it refuses whatever needs the medium, of all initiators.
+    /// </summary>
     public bool IsStopped
     {
         get => _isStopped;

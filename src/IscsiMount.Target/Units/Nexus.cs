@@ -13,7 +13,9 @@ internal sealed class Nexus
     private readonly TargetNode _target;
 
     /// <param name="target">The target that the session is with.</param>
-    /// <param name="first">What each unit tells first: that it is new here, or that an earlier session was lost.</param>
+    /// <param name="first">
+    /// What each unit tells first: that it is new here, or that an earlier session was lost.
+    /// </param>
     public Nexus(TargetNode target, AdditionalSense first)
     {
         _target = target;

@@ -54,7 +54,8 @@ public sealed class CommandTests
         byte[] content = Content(20 * K, seed: 1);
         initiator.Send(initiator.Command("2A 00 00000004 00 0010 00", writeLength: 8 * K), content.AsSpan(0, 8 * K));
         initiator.ReceiveGood();
-        initiator.Send(initiator.Command("2A 00 00000014 00 0018 00", writeLength: 12 * K), content.AsSpan(8 * K, 8 * K));
+        initiator.Send(
+            initiator.Command("2A 00 00000014 00 0018 00", writeLength: 12 * K), content.AsSpan(8 * K, 8 * K));
         ReadyToTransfer wanted = initiator.Receive<ReadyToTransfer>();
         initiator.Send(DataFor(wanted), content.AsSpan(16 * K));
         initiator.ReceiveGood();
@@ -111,7 +112,10 @@ public sealed class CommandTests
         await using var target = new TestTarget();
         ScriptedInitiator initiator = target.LogIn("InitialR2T=No FirstBurstLength=16384");
         byte[] content = Content(16 * K, seed: 3);
-        ScsiCommand command = initiator.Command("2A 00 00000000 00 0020 00", writeLength: 16 * K) with { IsFinal = false };
+        ScsiCommand command = initiator.Command("2A 00 00000000 00 0020 00", writeLength: 16 * K) with
+        {
+            IsFinal = false,
+        };
 
         initiator.Send(command, content.AsSpan(0, 4 * K));
         initiator.Send(Unsolicited(command, 0, 4 * K, isFinal: false), content.AsSpan(4 * K, 8 * K));
@@ -126,7 +130,10 @@ public sealed class CommandTests
     {
         await using var target = new TestTarget();
         ScriptedInitiator initiator = target.LogIn("InitialR2T=Yes ImmediateData=No");
-        ScsiCommand command = initiator.Command("2A 00 00000000 00 0010 00", writeLength: 8 * K) with { IsFinal = false };
+        ScsiCommand command = initiator.Command("2A 00 00000000 00 0010 00", writeLength: 8 * K) with
+        {
+            IsFinal = false,
+        };
 
         initiator.Send(command);
         initiator.Send(Unsolicited(command, 0, 0, isFinal: false), Content(4 * K, seed: 4));

@@ -101,7 +101,8 @@ public sealed class TargetLoginTests
     [Fact, Requirement("LOGIN-11", "LOGIN-19")]
     public void An_answer_that_is_too_long_for_one_response_goes_on()
     {
-        string many = string.Join(' ', Enumerable.Range(0, 300).Select(i => $"X-com.example.{new string('k', 30)}{i}=1"));
+        string many = string.Join(
+            ' ', Enumerable.Range(0, 300).Select(i => $"X-com.example.{new string('k', 30)}{i}=1"));
         byte[] text = ScriptedInitiator.Text((Names + " " + many).Split(' '));
         var received = new List<byte>();
         for (int sent = 0; sent + 8192 < text.Length; sent += 8192)
@@ -227,7 +228,8 @@ public sealed class TargetLoginTests
     public void A_discovery_session_needs_no_target()
     {
         var open = Assert.IsType<TargetLoginStep.Open>(Receive(
-            Leading, "InitiatorName=iqn.2026-01.example:me SessionType=Discovery MaxConnections=4 ErrorRecoveryLevel=2"));
+            Leading,
+            "InitiatorName=iqn.2026-01.example:me SessionType=Discovery MaxConnections=4 ErrorRecoveryLevel=2"));
         TextKeys answers = Keys(Assert.IsType<TargetLoginStep.Respond>(_login.Accept(1)));
 
         Assert.True(open.Proposal.IsDiscovery);
