@@ -26,7 +26,7 @@ internal static class TreeReader
             {
                 Path = path,
                 Kind = kind,
-                SizeBytes = kind is FileKind.File or FileKind.SymbolicLink ? long.Parse(fields[i + 2], CultureInfo.InvariantCulture) : 0,
+                SizeBytes = HasSize(kind) ? long.Parse(fields[i + 2], CultureInfo.InvariantCulture) : 0,
                 LinkCount = kind == FileKind.Directory ? 1 : uint.Parse(fields[i + 3], CultureInfo.InvariantCulture),
                 Times = $"{Ticks(fields[i + 4])} {Ticks(fields[i + 5])} {Ticks(fields[i + 6])}",
                 Content = await ContentAsync(System.IO.Path.Join(folder, path), kind, fields[i + 7]),
@@ -115,7 +115,7 @@ internal static class TreeReader
         {
             Path = path,
             Kind = properties.Kind,
-            SizeBytes = properties.Kind is FileKind.File or FileKind.SymbolicLink ? properties.SizeBytes : 0,
+            SizeBytes = HasSize(properties.Kind) ? properties.SizeBytes : 0,
             LinkCount = properties.LinkCount,
             Times = $"{properties.ModifiedAt} {properties.ChangedAt} {properties.AccessedAt}",
             Content = properties.Kind switch
@@ -140,6 +140,8 @@ internal static class TreeReader
         FileKind.SymbolicLink => target,
         _ => "",
     };
+
+    private static bool HasSize(FileKind kind) => kind is FileKind.File or FileKind.SymbolicLink;
 
     private static string Hash(byte[] content) => Convert.ToHexString(SHA256.HashData(content));
 
