@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using IscsiMount.FileSystems;
 using IscsiMount.Mounting.Fuse.Mounts;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,7 @@ public sealed class FuseMounter : IMounter
 {
     private readonly FuseOptions _options;
     private readonly ILogger<FuseMounter> _logger;
+    private readonly ConcurrentDictionary<FuseMount, string> _own = [];
 
     public FuseMounter(FuseOptions options, ILogger<FuseMounter> logger)
     {
@@ -31,7 +33,7 @@ public sealed class FuseMounter : IMounter
     public async ValueTask<bool> RemoveStaleAsync(string mountPoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(mountPoint);
-        if (MountTable.Find(MountPoint.Canonical(mountPoint)) is not { IsOurs: true } mount)
+        if (MountTable.Find(MountPoint.Canonical(mountPoint)) is not { IsOurs: true } mount || IsOwn(mount))
         {
             return false;
         }
@@ -59,6 +61,7 @@ public sealed class FuseMounter : IMounter
         try
         {
             await mount.WaitUntilAnsweringAsync(cancellationToken);
+            Remember(mount);
             return mount;
         }
         catch
@@ -66,5 +69,19 @@ public sealed class FuseMounter : IMounter
             await mount.DisposeAsync();
             throw;
         }
+    }
+
+    // A mount of this very process is never asked whether it answers: were the process killed just then, the one who
+    // asks would wait for an answer from threads that are gone, and keep the process from ending.
+    private bool IsOwn(MountEntry mount) => _own.Any(own => own.Value == mount.Device && !own.Key.Ended.IsCompleted);
+
+    private void Remember(FuseMount mount)
+    {
+        foreach (FuseMount ended in _own.Keys.Where(own => own.Ended.IsCompleted))
+        {
+            _own.TryRemove(ended, out _);
+        }
+
+        _own.TryAdd(mount, mount.Device);
     }
 }

@@ -2,6 +2,7 @@ using IscsiMount.Contracts;
 using IscsiMount.Mounting.Fuse.Mounts;
 using IscsiMount.Testing;
 using Xunit;
+using MountTable = IscsiMount.Mounting.Fuse.Mounts.MountTable;
 
 namespace IscsiMount.Mounting.Fuse.Tests;
 
@@ -72,7 +73,9 @@ public sealed class EndOfMountTests
         await ForeignTool.SucceedAsync("mount", "-t", "tmpfs", "on-top", mount.Path);
         try
         {
-            Assert.Equal(UnmountStatus.Busy, await mount.Mount.UnmountAsync(UnmountMode.Orderly, Token));
+            Task<UnmountStatus> unmounting = mount.Mount.UnmountAsync(UnmountMode.Orderly, Token).AsTask();
+
+            Assert.Equal(UnmountStatus.Busy, await unmounting.WaitAsync(Eventually.DefaultLimit, Token));
             Assert.Equal("tmpfs", MountTable.Find(mount.Path)?.FileSystemType);
         }
         finally

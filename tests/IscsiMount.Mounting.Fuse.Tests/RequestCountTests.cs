@@ -1,8 +1,8 @@
 using IscsiMount.Mounting.Fuse.Inodes;
-using IscsiMount.Mounting.Fuse.Mounts;
 using IscsiMount.Mounting.Fuse.Requests;
 using IscsiMount.Testing;
 using Xunit;
+using MountTable = IscsiMount.Mounting.Fuse.Mounts.MountTable;
 
 namespace IscsiMount.Mounting.Fuse.Tests;
 
@@ -41,6 +41,7 @@ public sealed class RequestCountTests
         Assert.Equal(FileCount, files.Length);
         Assert.Equal(FileCount, cold);
         Assert.Equal(0, warm);
+        Assert.InRange(mount.Mount.Counters.Total, FileCount, FileCount + 20);
         Assert.Equal(1, mount.Mount.Counters[RequestKind.Open]);
     }
 

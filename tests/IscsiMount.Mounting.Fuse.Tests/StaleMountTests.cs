@@ -1,7 +1,7 @@
 using IscsiMount.Contracts;
-using IscsiMount.Mounting.Fuse.Mounts;
 using IscsiMount.Testing;
 using Xunit;
+using MountTable = IscsiMount.Mounting.Fuse.Mounts.MountTable;
 
 namespace IscsiMount.Mounting.Fuse.Tests;
 
@@ -56,6 +56,20 @@ public sealed class StaleMountTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mount_of_another_process_that_lives_is_asked_and_stays()
+    {
+        string mountPoint = _folder.Join("mnt");
+        await using ForeignProcess holder = await HoldAsync(mountPoint);
+
+        bool wasRemoved = await FuseTestMount.NewMounter().RemoveStaleAsync(mountPoint, Token);
+
+        Assert.False(wasRemoved);
+        Assert.True(File.Exists(Path.Join(mountPoint, "file.txt")));
+        await ForeignTool.SucceedAsync("umount", mountPoint);
+        await Eventually.HoldsAsync(() => holder.HasExited);
+    }
+
+    [Fact]
     public async Task A_mount_of_others_is_left_alone()
     {
         string mountPoint = _folder.CreateFolder("mnt");
@@ -82,11 +96,16 @@ public sealed class StaleMountTests : IDisposable
 
     private static async Task LeaveStaleMountAsync(string mountPoint)
     {
-        string program = Environment.ProcessPath!;
-        await using ForeignProcess holder = ForeignTool.Start(program, [HoldMount, mountPoint]);
+        await using ForeignProcess holder = await HoldAsync(mountPoint);
+        await holder.KillAsync();
+    }
+
+    private static async Task<ForeignProcess> HoldAsync(string mountPoint)
+    {
+        ForeignProcess holder = ForeignTool.Start(Environment.ProcessPath!, [HoldMount, mountPoint]);
         string file = Path.Join(mountPoint, "file.txt");
         await Eventually.HoldsAsync(() => File.Exists(file) || holder.HasExited);
         Assert.False(holder.HasExited, holder.Report());
-        await holder.KillAsync();
+        return holder;
     }
 }

@@ -38,6 +38,9 @@ internal sealed class FuseMount : IMount
 
     public MountRequest Request { get; }
 
+    /// <summary>The number of the device that the kernel made for the mount.</summary>
+    public string Device => _entry.Device;
+
     public Task<EndReason> Ended => _ended.Task;
 
     /// <summary>The requests of the kernel so far.</summary>
