@@ -41,7 +41,7 @@ public static class ContractTree
     /// <summary>The link to <see cref="RichFile"/>.</summary>
     public const string Link = "link";
 
-    private const int LargeFolderCount = 1500;
+    private const int LargeFolderCount = 3500;
     private const int LargeFileLength = 1_234_567;
 
     /// <summary>All nodes, parents first.</summary>

@@ -43,7 +43,7 @@ public abstract class FileSystemListingContract : FileSystemContract
         using IDirectoryListing listing = Open(volume, folder);
         List<DirectoryEntry> all = await ReadAllAsync(listing, 100, ListingDetail.Names);
 
-        foreach (int index in new[] { 3, 1400, 1022, 1023, 1024, 700, 0, 1498 })
+        foreach (int index in new[] { 3, 3400, 1023, 2047, 0, 2047, 1500, 3400, 1022, 1024, 3498 })
         {
             IReadOnlyList<DirectoryEntry> next =
                 await ReadAsync(listing, all[index].NextPosition, 1, ListingDetail.Names);
