@@ -11,6 +11,9 @@ namespace IscsiMount.Agent;
 /// <summary>Turns what went wrong into what a user can act upon.</summary>
 internal static class FaultProblems
 {
+    // Where the standard says which answers there are to an offer of digests.
+    private const string DigestRule = "RFC 7143 §13.1";
+
     public static ControlException Of(StorageFaultException fault, string what) => new(Describe(fault, what), fault);
 
     public static ControlException Of(MountException failure, string what) => new(Describe(failure, what), failure);
@@ -23,6 +26,8 @@ internal static class FaultProblems
             ErrorCode.ParameterRefused, what, fault.Message, "Leave the digests at auto, or change what the target demands."),
         SessionEndedException => Problem.Of(
             ErrorCode.SessionFailed, what, fault.Message, "Check that the target and the network are well, then log in again."),
+        ProtocolViolationException { Rule: DigestRule } => Problem.Of(
+            ErrorCode.ParameterRefused, what, fault.Message, "The target does not take these digests. Leave them at auto."),
         ProtocolViolationException => Problem.Of(
             ErrorCode.ProtocolViolation, what, fault.Message,
             "This is a fault of the target, or what answers there is no iSCSI target. Check the address and the port."),

@@ -8,6 +8,8 @@ namespace IscsiMount.Cli.Background;
 /// <summary>The way to the agent of this user, which is started where it is needed and does not run.</summary>
 internal sealed class AgentConnection(Lazy<AgentPaths> paths, TimeProvider time)
 {
+    private const int NotADirectory = 20;
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>A client of an agent that runs.</summary>
@@ -29,7 +31,7 @@ internal sealed class AgentConnection(Lazy<AgentPaths> paths, TimeProvider time)
                 ? ValueTask.FromResult(stream)
                 : ConnectAsync(token));
         }
-        catch (SocketException absent) when (IsAbsence(absent.SocketErrorCode))
+        catch (SocketException absent) when (IsAbsence(absent))
         {
             return null;
         }
@@ -136,10 +138,11 @@ internal sealed class AgentConnection(Lazy<AgentPaths> paths, TimeProvider time)
         }
     }
 
-    // No such file, a stale socket, a missing folder.
-    private static bool IsAbsence(SocketError error)
+    // No such file, a stale socket, a missing folder; or a file in the place of a folder, which the start will name.
+    private static bool IsAbsence(SocketException failure)
     {
-        return error is SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.NotConnected;
+        return failure.NativeErrorCode == NotADirectory || failure.SocketErrorCode
+            is SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.NotConnected;
     }
 
     private ControlException Unreachable(Exception failure)

@@ -51,7 +51,7 @@ internal static class LoginText
             writer.WriteLine($"Logged out of {session.Target} (session {session.Id}).");
         }
 
-        if (document.Sessions is not { Count: > 0 })
+        if (document is { Sessions.Count: 0, Problems.Count: 0 })
         {
             writer.WriteLine("There was no session.");
         }

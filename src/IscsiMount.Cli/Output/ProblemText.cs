@@ -9,8 +9,7 @@ internal static class ProblemText
     public static string Format(Problem problem)
     {
         var text = new StringBuilder();
-        string subject = problem.Subject is null ? "" : $"{problem.Subject}: ";
-        text.AppendLine($"iscsimount: {subject}{Printable(problem.Message)}");
+        text.AppendLine($"iscsimount: {Headline(problem)}");
         if (problem.Reason is not null)
         {
             text.AppendLine($"  why:  {Printable(problem.Reason)}");
@@ -22,6 +21,14 @@ internal static class ProblemText
         }
 
         return text.ToString();
+    }
+
+    /// <summary>What failed, and of what, unless the sentence says that already.</summary>
+    public static string Headline(Problem problem)
+    {
+        bool isNamed = problem.Subject is not { } subject
+            || problem.Message.Contains(subject, StringComparison.OrdinalIgnoreCase);
+        return Printable(isNamed ? problem.Message : $"{problem.Subject}: {problem.Message}");
     }
 
     /// <summary>Labels and words of a target reach a terminal: control characters must not.</summary>

@@ -41,8 +41,8 @@ internal static class StatusText
         writer.WriteLine(problems.Count == 0 ? "Nothing is wrong." : "What is wrong");
         foreach (Problem problem in problems)
         {
-            string subject = problem.Subject is null ? "" : $"{problem.Subject}: ";
-            writer.WriteLine($"  {subject}{ProblemText.Printable($"{problem.Message} {problem.Reason}".TrimEnd())}");
+            string reason = ProblemText.Printable(problem.Reason ?? "");
+            writer.WriteLine($"  {ProblemText.Headline(problem)} {reason}".TrimEnd());
             if (problem.Hint is not null)
             {
                 writer.WriteLine($"    next: {ProblemText.Printable(problem.Hint)}");
