@@ -8,8 +8,6 @@ namespace IscsiMount.Cli.Background;
 /// <summary>The way to the agent of this user, which is started where it is needed and does not run.</summary>
 internal sealed class AgentConnection(Lazy<AgentPaths> paths, TimeProvider time)
 {
-    private const int NotADirectory = 20;
-
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>A client of an agent that runs.</summary>
@@ -138,10 +136,10 @@ internal sealed class AgentConnection(Lazy<AgentPaths> paths, TimeProvider time)
         }
     }
 
-    // No such file, a stale socket, a missing folder; or a file in the place of a folder, which the start will name.
-    private static bool IsAbsence(SocketException failure)
+    // No such file or a stale socket; or no folder, and if there cannot be one, the start will say why.
+    private bool IsAbsence(SocketException failure)
     {
-        return failure.NativeErrorCode == NotADirectory || failure.SocketErrorCode
+        return !Directory.Exists(paths.Value.RunFolder) || failure.SocketErrorCode
             is SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.NotConnected;
     }
 
