@@ -29,6 +29,7 @@ public sealed class TargetServer : IAsyncDisposable, ILoginPolicy
     private readonly ILogger _log;
     private readonly SessionTable _sessions;
     private readonly ConnectionHost _host;
+    private readonly BufferBudget _budget;
     private readonly PeriodicTimer _watchTimer;
     private IReadOnlyList<IPEndPoint> _portals = [];
     private Task _watch = Task.CompletedTask;
@@ -63,18 +64,22 @@ public sealed class TargetServer : IAsyncDisposable, ILoginPolicy
         _targets = targets.ToDictionary(target => target.Name, target => new TargetNode(target, options));
         _sessions = new SessionTable(options);
         _watchTimer = new PeriodicTimer(WatchInterval(options), time);
+        _budget = new BufferBudget(options.BufferSizeMax);
         _host = new ConnectionHost(new ConnectionContext
         {
             Options = options,
             Policy = this,
             Sessions = _sessions,
             Targets = _targets,
-            Budget = new BufferBudget(options.BufferSizeMax),
+            Budget = _budget,
             Time = time,
             Log = _log,
             AddressesSeenFrom = AddressesSeenFrom,
         });
     }
+
+    /// <summary>Bytes of memory that commands hold at this moment.</summary>
+    internal long LentBufferSize => _budget.LentSize;
 
     /// <summary>Begins to listen at all portals, or at none.</summary>
     /// <returns>Where it listens, in the order of the options, with the ports that the system chose.</returns>

@@ -111,6 +111,20 @@ internal sealed class ScriptedInitiator : IDisposable
         return (header, padded[..length]);
     }
 
+    /// <summary>Takes the next PDU, if the connection is still there.</summary>
+    public bool TryReceive()
+    {
+        try
+        {
+            Receive();
+            return true;
+        }
+        catch (Exception over) when (over is ConnectionLostException or Xunit.Sdk.XunitException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The next PDU, which must be of this kind.</summary>
     public TPdu Receive<TPdu>(out byte[] data)
         where TPdu : struct, IPdu<TPdu>
