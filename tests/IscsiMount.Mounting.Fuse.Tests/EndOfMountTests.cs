@@ -59,9 +59,26 @@ public sealed class EndOfMountTests
     {
         await using FuseTestMount mount = await StartAsync();
 
-        ConnectionControl.Abort(MountTable.Find(mount.Path)!);
+        Assert.True(ConnectionControl.TryAbort(MountTable.Find(mount.Path)!));
 
         Assert.Equal(EndReason.Failed, await mount.Mount.Ended);
+        Assert.Null(MountTable.Find(mount.Path));
+        Assert.False(Directory.Exists(mount.Path));
+    }
+
+    [Fact]
+    public async Task Readers_that_are_stopped_cut_off_open_files_and_requests_that_wait()
+    {
+        await using FuseTestMount mount = await StartAsync();
+        MemoryFileSystemGate gate = mount.FileSystem.Hold(
+            MemoryFileSystemCall.Read, mount.FileSystem.Find("file").Id);
+        Task<ToolResult> client = ForeignTool.RunAsync("cat", [mount.Join("file")]);
+        await Eventually.HoldsAsync(() => gate.WaitingCount == 1);
+
+        mount.Mount.StopReaders();
+
+        Assert.Equal(EndReason.Failed, await mount.Mount.Ended);
+        Assert.NotEqual(0, (await client).ExitCode);
         Assert.Null(MountTable.Find(mount.Path));
         Assert.False(Directory.Exists(mount.Path));
     }

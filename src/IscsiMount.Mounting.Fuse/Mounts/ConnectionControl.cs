@@ -13,18 +13,25 @@ internal static class ConnectionControl
 
     private const string FileSystemType = "fusectl";
 
-    public static void Abort(MountEntry mount)
+    /// <summary>Where the control files are not there, root can mount them for a moment, and others cannot.</summary>
+    public static bool TryAbort(MountEntry mount)
     {
-        if (TryAbort(mount) || !FuseDriver.IsRoot || LibC.Mount(FileSystemType, Folder, FileSystemType) != 0)
+        if (TryWrite(mount))
         {
-            return;
+            return true;
         }
 
-        TryAbort(mount);
+        if (!FuseDriver.IsRoot || LibC.Mount(FileSystemType, Folder, FileSystemType) != 0)
+        {
+            return false;
+        }
+
+        bool isAborted = TryWrite(mount);
         _ = LibC.Unmount(Folder, LibC.UnmountDetach);
+        return isAborted;
     }
 
-    private static bool TryAbort(MountEntry mount)
+    private static bool TryWrite(MountEntry mount)
     {
         try
         {

@@ -22,6 +22,7 @@ internal sealed class FuseMount : IMount
     private readonly TaskCompletionSource<EndReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _readersLeft;
     private int _unmountsUnderWay;
+    private volatile bool _isStopping;
 
     private FuseMount(
         MountRequest request, MountPoint mountPoint, FuseSession session, RequestServer server, ILogger logger)
@@ -95,7 +96,7 @@ internal sealed class FuseMount : IMount
         Interlocked.Increment(ref _unmountsUnderWay);
         if (mode == UnmountMode.Forced)
         {
-            Unmounter.Force(_entry);
+            CutOff();
         }
         else if (Unmounter.TryUnmount(_entry) == UnmountStatus.Busy)
         {
@@ -108,6 +109,24 @@ internal sealed class FuseMount : IMount
     }
 
     public async ValueTask DisposeAsync() => await UnmountAsync(UnmountMode.Forced, CancellationToken.None);
+
+    /// <summary>
+    /// Has the readers leave. The last one closes the device, which ends the connection: the way of last resort where
+    /// the kernel does not end it for us, since a reader that waits must be woken by a request.
+    /// </summary>
+    internal void StopReaders()
+    {
+        _isStopping = true;
+        MountProbe.Wake(_mountPoint.Path, Volatile.Read(ref _readersLeft));
+    }
+
+    private void CutOff()
+    {
+        if (!Unmounter.TryForce(_entry))
+        {
+            StopReaders();
+        }
+    }
 
     private void StartReaders(int count)
     {
@@ -129,14 +148,14 @@ internal sealed class FuseMount : IMount
             {
                 // The other readers would wait for ever on a mount that does not answer.
                 _logger.ReaderFailed(_mountPoint.Path, errno);
-                Unmounter.Force(_entry);
+                CutOff();
             }
         }
         catch (Exception bug)
         {
             // Boundary: the head of a thread. The process and its other mounts go on.
             _logger.ReaderBroken(bug, _mountPoint.Path);
-            Unmounter.Force(_entry);
+            CutOff();
         }
 
         if (Interlocked.Decrement(ref _readersLeft) == 0)
@@ -151,7 +170,7 @@ internal sealed class FuseMount : IMount
         nint buffer = FuseSession.NewBuffer();
         try
         {
-            while (true)
+            while (!_isStopping)
             {
                 int result = _session.Receive(buffer);
                 if (result > 0)
@@ -163,6 +182,8 @@ internal sealed class FuseMount : IMount
                     return result == -Errno.Aborted ? 0 : -result;
                 }
             }
+
+            return 0;
         }
         finally
         {
@@ -176,11 +197,16 @@ internal sealed class FuseMount : IMount
         var reason = EndReason.Failed;
         try
         {
-            // ORDER: answers need the session, so it goes after the last of them; and the kernel's table is looked at
-            // before the session closes, since an aborted connection leaves a mount that nobody answers for.
+            // ORDER: answers need the session, so it goes after the last of them. Closing it aborts a connection that
+            // still stands, and takes the mount away; one that was aborted before leaves a mount, which goes then.
             _server.Drain();
-            reason = Tidy();
+            reason = FindReason();
             _session.Close();
+            if (IsInTable())
+            {
+                Unmounter.Detach(_entry);
+            }
+
             _server.Dispose();
             _mountPoint.Release(_logger);
         }
@@ -195,19 +221,15 @@ internal sealed class FuseMount : IMount
         _ended.SetResult(reason);
     }
 
-    private EndReason Tidy()
+    private EndReason FindReason()
     {
-        bool isLeftBehind = MountTable.Contains(_entry.MountPoint, _entry.Device);
-        if (isLeftBehind)
-        {
-            Unmounter.Force(_entry);
-        }
-
         if (Volatile.Read(ref _unmountsUnderWay) > 0)
         {
             return EndReason.Unmounted;
         }
 
-        return isLeftBehind ? EndReason.Failed : EndReason.UnmountedBySystem;
+        return IsInTable() ? EndReason.Failed : EndReason.UnmountedBySystem;
     }
+
+    private bool IsInTable() => MountTable.Contains(_entry.MountPoint, _entry.Device);
 }

@@ -20,19 +20,24 @@ internal static class Unmounter
         return !isCovered && TryRemove(mount.MountPoint, isForced: false) ? UnmountStatus.Done : UnmountStatus.Busy;
     }
 
-    /// <summary>
-    /// Cuts off who uses the mount, and takes it away. The connection is aborted, so nothing waits for us any more.
-    /// </summary>
-    public static void Force(MountEntry mount)
+    /// <summary>Cuts off who uses the mount, and takes it away, so that nothing waits for us any more.</summary>
+    /// <returns>Whether the kernel ended the connection. If not, the mount is as it was.</returns>
+    public static bool TryForce(MountEntry mount)
     {
         bool isVisible = MountTable.Find(mount.MountPoint)?.Device == mount.Device;
-        bool isRemoved = isVisible && TryRemove(mount.MountPoint, isForced: true);
+        if (FuseDriver.IsRoot && isVisible && TryRemove(mount.MountPoint, isForced: true))
+        {
+            return true;
+        }
 
         // The helper of users other than root detaches, and does not abort.
-        if (!isRemoved || !FuseDriver.IsRoot)
+        bool isAborted = ConnectionControl.TryAbort(mount);
+        if (isAborted && isVisible)
         {
-            ConnectionControl.Abort(mount);
+            TryRemove(mount.MountPoint, isForced: true);
         }
+
+        return isAborted;
     }
 
     /// <summary>Takes away what is mounted at a path, whoever uses it; its daemon is dead.</summary>
