@@ -22,6 +22,7 @@ public static class ForeignPackages
         new("qemu-block-extra", ["/usr/lib/*/qemu/block-iscsi.so"], "the iSCSI driver of qemu-img"),
         new("fdisk", ["fdisk", "sfdisk"], "makes MBR partition tables, and tables for 4096-byte sectors"),
         new("gdisk", ["sgdisk"], "makes GPT partition tables"),
+        new("python3", ["python3"], "fills volumes with more files than a shell has patience for"),
         new("attr", ["getfattr"], "reads extended attributes as users do"),
     ];
 

@@ -16,7 +16,8 @@ namespace IscsiMount.Cli.Verbs;
 internal sealed class TargetServeVerb : Verb
 {
     private const string NameDefault = "iqn.2026-01.org.iscsimount:target";
-    private const string PortalDefault = "0.0.0.0:3260";
+    // Whoever can connect can read and write, so the network is let in only where it is asked for.
+    private const string PortalDefault = "127.0.0.1:3260";
 
     private readonly Option<string[]> _luns = new("--lun")
     {
@@ -34,7 +35,7 @@ internal sealed class TargetServeVerb : Verb
 
     private readonly Option<string[]> _portals = new("--portal")
     {
-        Description = "Where to listen. Port 0 lets the system choose.",
+        Description = "Where to listen; 0.0.0.0:3260 lets in every network. Port 0 lets the system choose.",
         HelpName = "HOST:PORT",
         DefaultValueFactory = _ => [PortalDefault],
     };
