@@ -42,7 +42,7 @@ public sealed class EventTests
         stage.Target.ExpectNothing();
     }
 
-    [Fact, Requirement("NOP-02"), Rfc7143("11.18.1")]
+    [Fact, Requirement("NOP-02", "NUM-14"), Rfc7143("11.18.1")]
     public async Task A_ping_of_ours_has_a_tag_and_ends_with_its_answer()
     {
         await using Stage stage = await Stage.LoginAsync();
@@ -60,7 +60,10 @@ public sealed class EventTests
             MaxCmdSN = stage.Target.MaxCmdSN,
         });
         await ping;
+        stage.Target.Ping(default, 1);
+        NopOut next = stage.Target.Expect<NopOut>();
 
+        Assert.Equal(stage.Target.StatSN, next.ExpStatSN);
         Assert.NotEqual(uint.MaxValue, question.InitiatorTaskTag);
         Assert.Equal(uint.MaxValue, question.TargetTransferTag);
     }

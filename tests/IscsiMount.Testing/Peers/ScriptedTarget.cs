@@ -32,9 +32,13 @@ public sealed class ScriptedTarget : IConnector, IPduHandler, IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    // No test takes this long. Where an initiator waits for ever, the broken connection ends it, and the test fails.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+
     private readonly Queue<SentPdu> _received = new();
     private readonly SemaphoreSlim _isConnected = new(0);
     private readonly int _capacity;
+    private readonly CancellationTokenSource _end = new(Lifetime);
     private MemoryConnectionIo? _near;
     private MemoryConnectionIo? _far;
     private PduReceiver? _receiver;
@@ -62,6 +66,7 @@ public sealed class ScriptedTarget : IConnector, IPduHandler, IDisposable
     IConnectionIo IConnector.Connect(string host, int port, TimeSpan timeout, CancellationToken cancellationToken)
     {
         (_near, _far) = MemoryConnectionIo.CreatePair(_capacity);
+        _end.Token.UnsafeRegister(static far => ((MemoryConnectionIo)far!).Abort(), _far);
         _receiver = new PduReceiver(_far, this);
         _framing = PduFraming.OfLogin;
         Calls.Add($"{host}:{port}");
@@ -236,6 +241,7 @@ public sealed class ScriptedTarget : IConnector, IPduHandler, IDisposable
 
     public void Dispose()
     {
+        _end.Dispose();
         _far?.Dispose();
         _isConnected.Dispose();
     }
