@@ -14,7 +14,8 @@ internal static class AgentLog
     private const int FileCountMax = 10;
 
     private const string Form =
-        "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u3} {EventNumber} {SourceContext} {Message:lj}{NewLine}{Exception}";
+        "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u3} {EventNumber} {SourceContext} "
+        + "{Message:lj}{NewLine}{Exception}";
 
     /// <summary>The caller disposes of it last, which writes out what is buffered.</summary>
     public static ILoggerFactory Open(AgentPaths paths, LogLevel level)

@@ -69,7 +69,8 @@ public sealed class AgentProcess(AgentSettings settings, TimeProvider time, Rand
         using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM);
         using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT);
         using PosixSignalRegistration hangUp = StopOn(PosixSignal.SIGHUP);
-        using CancellationTokenRegistration token = cancellationToken.Register(() => _stopping.TrySetResult("cancelled"));
+        using CancellationTokenRegistration token = cancellationToken.Register(
+            () => _stopping.TrySetResult("cancelled"));
 
         var service = new AgentService(settings, Engines(loggers), logger);
         var dispatcher = new Dispatcher(Routes(service), logger);
@@ -129,7 +130,8 @@ public sealed class AgentProcess(AgentSettings settings, TimeProvider time, Rand
             ErrorCode.AgentNotStartable,
             "The agent cannot start.",
             failure.Message,
-            $"Look at the folders {settings.Paths.RunFolder} and {settings.Paths.StateFolder}: they must be yours and writable.");
+            $"Look at the folders {settings.Paths.RunFolder} and {settings.Paths.StateFolder}: "
+            + "they must be yours and writable.");
         LeaveReason(problem);
         return new ControlException(problem, failure);
     }

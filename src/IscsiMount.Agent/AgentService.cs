@@ -10,7 +10,9 @@ using MountRequest = IscsiMount.Control.Requests.MountRequest;
 
 namespace IscsiMount.Agent;
 
-/// <summary>What the agent does for its callers. Every method may be called at any time, by any number of them.</summary>
+/// <summary>
+/// What the agent does for its callers. Every method may be called at any time, by any number of them.
+/// </summary>
 internal sealed class AgentService
 {
     private readonly AgentSettings _settings;

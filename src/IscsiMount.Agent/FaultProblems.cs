@@ -23,11 +23,14 @@ internal static class FaultProblems
         ConnectionLostException connection => OfConnection(connection, what),
         LoginRefusedException { Status: { } status } => OfLogin(status, fault.Message, what),
         LoginRefusedException => Problem.Of(
-            ErrorCode.ParameterRefused, what, fault.Message, "Leave the digests at auto, or change what the target demands."),
+            ErrorCode.ParameterRefused, what, fault.Message,
+            "Leave the digests at auto, or change what the target demands."),
         SessionEndedException => Problem.Of(
-            ErrorCode.SessionFailed, what, fault.Message, "Check that the target and the network are well, then log in again."),
+            ErrorCode.SessionFailed, what, fault.Message,
+            "Check that the target and the network are well, then log in again."),
         ProtocolViolationException { Rule: DigestRule } => Problem.Of(
-            ErrorCode.ParameterRefused, what, fault.Message, "The target does not take these digests. Leave them at auto."),
+            ErrorCode.ParameterRefused, what, fault.Message,
+            "The target does not take these digests. Leave them at auto."),
         ProtocolViolationException => Problem.Of(
             ErrorCode.ProtocolViolation, what, fault.Message,
             "This is a fault of the target, or what answers there is no iSCSI target. Check the address and the port."),
@@ -45,7 +48,8 @@ internal static class FaultProblems
         {
             MountFailure.MountPointMissing => (ErrorCode.MountPointMissing, "Make the directory above it first."),
             MountFailure.MountPointInUse => (
-                ErrorCode.MountPointInUse, "Choose another directory with --mount; it must be empty, or not there yet."),
+                ErrorCode.MountPointInUse,
+                "Choose another directory with --mount; it must be empty, or not there yet."),
             MountFailure.MountPointInvalid => (ErrorCode.MountPointInvalid, "Choose a directory with --mount."),
             MountFailure.DriverMissing => (
                 ErrorCode.MountDriverMissing, "Install FUSE 3 ('apt install fuse3'), and see that /dev/fuse is there."),
@@ -85,14 +89,16 @@ internal static class FaultProblems
         if (status == LoginStatus.NotFound || status == LoginStatus.TargetRemoved)
         {
             return Problem.Of(
-                ErrorCode.TargetNotFound, what, reason, "'iscsimount discover --portal HOST' lists the targets of a portal.");
+                ErrorCode.TargetNotFound, what, reason,
+                "'iscsimount discover --portal HOST' lists the targets of a portal.");
         }
 
         if (status == LoginStatus.AuthorizationFailure)
         {
             return Problem.Of(
                 ErrorCode.LoginRefused, what, reason,
-                "The access list of the target does not have this initiator. Add its name there, or use --initiator-name.");
+                "The access list of the target does not have this initiator. "
+                + "Add its name there, or use --initiator-name.");
         }
 
         return status.Class switch

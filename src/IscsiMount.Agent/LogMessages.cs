@@ -34,7 +34,8 @@ internal static partial class LogMessages
     [LoggerMessage(7009, LogLevel.Warning, "Logout from {Target} failed: {Reason}; the session is given up without it")]
     public static partial void LogoutFailed(this ILogger logger, string target, string reason);
 
-    [LoggerMessage(7010, LogLevel.Warning, "Session {Session} with {Target} resists; the agent ends without its logout")]
+    [LoggerMessage(
+        7010, LogLevel.Warning, "Session {Session} with {Target} resists; the agent ends without its logout")]
     public static partial void SessionLeft(this ILogger logger, int session, string target);
 
     [LoggerMessage(7011, LogLevel.Information, "Volume {Volume} of {Target} is mounted at {MountPoint}")]
@@ -46,6 +47,7 @@ internal static partial class LogMessages
     [LoggerMessage(7013, LogLevel.Information, "Mount {MountPoint} of an agent that died is cleared")]
     public static partial void StaleMountCleared(this ILogger logger, string mountPoint);
 
-    [LoggerMessage(7014, LogLevel.Warning, "Mount {MountPoint} of an agent that died stays: {Reason}; clear it by hand")]
+    [LoggerMessage(
+        7014, LogLevel.Warning, "Mount {MountPoint} of an agent that died stays: {Reason}; clear it by hand")]
     public static partial void StaleMountKept(this ILogger logger, string mountPoint, string reason);
 }

@@ -103,7 +103,8 @@ internal sealed class Reporting(TimeProvider time)
             AccessReasons =
             [
                 new AccessReason("version-reads-only", "This version does not write to volumes.", ""),
-                .. description.ReadOnlyReasons.Select(reason => new AccessReason(reason.Code, reason.What, reason.Cure)),
+                .. description.ReadOnlyReasons.Select(
+                    reason => new AccessReason(reason.Code, reason.What, reason.Cure)),
             ],
             FileSystem = description.Format,
             Label = description.Label,

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace IscsiMount.Control;
 
-/// <summary>Where the agent of one user keeps what it has. The same rule holds for the agent and for its clients.</summary>
+/// <summary>
+/// Where the agent of one user keeps what it has. The same rule holds for the agent and for its clients.
+/// </summary>
 /// <remarks>
 /// <code>
 ///               ISCSIMOUNT_HOME set     Linux                               Windows

@@ -33,7 +33,8 @@ public sealed class ControlClient(ControlConnector connect)
 
     public Task<Document> LogoutAsync(LogoutRequest request, OperationId operation, CancellationToken cancellationToken)
     {
-        return PostAsync(ControlRoutes.Logout, request, ControlJson.Default.LogoutRequest, operation, cancellationToken);
+        return PostAsync(
+            ControlRoutes.Logout, request, ControlJson.Default.LogoutRequest, operation, cancellationToken);
     }
 
     public Task<Document> MountAsync(MountRequest request, OperationId operation, CancellationToken cancellationToken)
@@ -127,6 +128,7 @@ public sealed class ControlClient(ControlConnector connect)
 
         ProblemDocument? problem = JsonSerializer.Deserialize(response.Content, ControlJson.Default.ProblemDocument);
         throw new ControlException(
-            problem?.ToProblem() ?? throw new JsonException($"The answer is an empty error of status {response.Status}."));
+            problem?.ToProblem()
+                ?? throw new JsonException($"The answer is an empty error of status {response.Status}."));
     }
 }

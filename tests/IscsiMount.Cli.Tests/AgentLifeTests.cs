@@ -15,7 +15,8 @@ public sealed class AgentLifeTests
     {
         await using var cli = new CliUnderTest();
 
-        ToolResult[] results = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => cli.RunAsync("status", "--json")));
+        ToolResult[] results = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => cli.RunAsync("status", "--json")));
 
         Assert.All(results, result => result.MustSucceed());
         Assert.Single(results.Select(ProcessIdOf).Distinct());

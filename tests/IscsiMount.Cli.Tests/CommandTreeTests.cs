@@ -27,7 +27,8 @@ public sealed class CommandTreeTests
         {
             Assert.NotEqual("", verb.Description);
             Assert.All(verb.Options, option => Assert.False(string.IsNullOrEmpty(option.Description), option.Name));
-            Assert.All(verb.Arguments, argument => Assert.False(string.IsNullOrEmpty(argument.Description), argument.Name));
+            Assert.All(
+                verb.Arguments, argument => Assert.False(string.IsNullOrEmpty(argument.Description), argument.Name));
         });
     }
 

@@ -85,7 +85,8 @@ public sealed class ContractTests
     private static string TypeName(Type type)
     {
         return type.IsGenericType
-            ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{TypeName(type.GenericTypeArguments[0])}>"
+            ? type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]
+                + $"<{TypeName(type.GenericTypeArguments[0])}>"
             : type.Name;
     }
 }

@@ -105,6 +105,7 @@ public sealed class ControlClientTests
     private static byte[] Answer(string content, string status = "200 OK")
     {
         return Encoding.UTF8.GetBytes(
-            $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\n\r\n{content}");
+            $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
+            + $"Content-Length: {content.Length}\r\n\r\n{content}");
     }
 }

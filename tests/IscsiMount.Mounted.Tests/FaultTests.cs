@@ -7,7 +7,9 @@ using Xunit;
 
 namespace IscsiMount.Mounted.Tests;
 
-/// <summary>The cable is pulled: programs get an error and not a hang, and everything can be put in order again.</summary>
+/// <summary>
+/// The cable is pulled: programs get an error and not a hang, and everything can be put in order again.
+/// </summary>
 public sealed class FaultTests(SampleVolumes samples)
 {
     [Fact]
@@ -21,7 +23,11 @@ public sealed class FaultTests(SampleVolumes samples)
         // Direct reads pass by the page cache, so this goes on until one of them fails.
         await using ForeignProcess reading = ForeignTool.Start(
             "bash",
-            ["-c", $"echo reading; while dd if='{folder}/large/50 MiB.bin' of=/dev/null bs=1M iflag=direct status=none; do :; done; exit 1"]);
+            [
+                "-c",
+                $"echo reading; while dd if='{folder}/large/50 MiB.bin' of=/dev/null bs=1M iflag=direct status=none; "
+                + "do :; done; exit 1",
+            ]);
         await Eventually.HoldsAsync(() => reading.Output.Contains("reading", StringComparison.Ordinal));
 
         await target.KillAsync();

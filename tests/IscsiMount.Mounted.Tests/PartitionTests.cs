@@ -71,7 +71,8 @@ public sealed class PartitionTests(SampleVolumes samples)
     private static string MountOf(JsonElement answer, int partition)
     {
         return answer.GetProperty("mounts").EnumerateArray()
-            .Single(mount => mount.GetProperty("volume").GetString()!.EndsWith($"/{partition}", StringComparison.Ordinal))
+            .Single(mount => mount.GetProperty("volume").GetString()!
+                .EndsWith($"/{partition}", StringComparison.Ordinal))
             .GetProperty("mountPoint").GetString()!;
     }
 }

@@ -43,7 +43,8 @@ public sealed class ReadingTests(SampleVolumes samples)
 
         await ForeignTool.SucceedAsync("cp", "-a", folder, copy);
         await ForeignTool.SucceedAsync("diff", "-r", "--no-dereference", folder, copy);
-        await ForeignTool.SucceedAsync("bash", "-c", $"set -o pipefail; tar -C {folder} -cf - . | tar -C {unpacked} -xf -");
+        await ForeignTool.SucceedAsync(
+            "bash", "-c", $"set -o pipefail; tar -C {folder} -cf - . | tar -C {unpacked} -xf -");
         await ForeignTool.SucceedAsync("diff", "-r", "--no-dereference", folder, unpacked);
         await ForeignTool.SucceedAsync("bash", "-c", $"cd {copy} && find . -type f -print0 | xargs -0 md5sum > {sums}");
         await ForeignTool.SucceedAsync("bash", "-c", $"cd {folder} && md5sum --quiet -c {sums}");

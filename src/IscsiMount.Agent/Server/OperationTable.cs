@@ -23,7 +23,8 @@ internal sealed class OperationTable
     /// <param name="route">With <paramref name="content"/>: what is asked. It must be the same each time.</param>
     /// <param name="content">The request as it came.</param>
     /// <param name="run">Called at most once for an id.</param>
-    public Task<Document> RunOnceAsync(OperationId id, string route, ReadOnlySpan<byte> content, Func<Task<Document>> run)
+    public Task<Document> RunOnceAsync(
+        OperationId id, string route, ReadOnlySpan<byte> content, Func<Task<Document>> run)
     {
         string question = $"{route} {Convert.ToHexString(SHA256.HashData(content))}";
         Task<Task<Document>> start;

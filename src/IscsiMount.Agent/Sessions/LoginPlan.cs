@@ -17,7 +17,8 @@ internal static class LoginPlan
     }
 
     /// <summary>
-    /// The name as the standard wants it. A target may have a name that the standard does not allow; it is taken as it is.
+    /// The name as the standard wants it. A target may have a name that the standard does not allow; it is taken as
+    /// it is.
     /// </summary>
     public static IscsiName Target(string text)
     {

@@ -77,13 +77,16 @@ internal static class VolumeSelection
     {
         string[] seen =
         [
-            .. chosen.Select(volume => $"{volume.Id} has {VolumeReport.Unknown} content ({volume.SizeBytes:#,0} bytes)"),
+            .. chosen.Select(
+                volume => $"{volume.Id} has {VolumeReport.Unknown} content ({volume.SizeBytes:#,0} bytes)"),
             .. session.Units.Where(unit => unit.Reason is not null).Select(unit => unit.Reason!.TrimEnd('.')),
         ];
         return Problem.Of(
             ErrorCode.NoVolume,
             $"There is no volume on {session.Target} that can be mounted.",
-            seen.Length == 0 ? "The target has no logical unit that this initiator may use." : $"{string.Join("; ", seen)}.",
+            seen.Length == 0
+                ? "The target has no logical unit that this initiator may use."
+                : $"{string.Join("; ", seen)}.",
             "Nothing was touched. --no-mount keeps the session without a mount; this version reads NTFS.");
     }
 

@@ -3,7 +3,9 @@ using IscsiMount.Protocol.Names;
 
 namespace IscsiMount.Agent.Sessions;
 
-/// <summary>Notices mounts that end without our doing (<c>umount</c>, a failure in the kernel), and tidies up.</summary>
+/// <summary>
+/// Notices mounts that end without our doing (<c>umount</c>, a failure in the kernel), and tidies up.
+/// </summary>
 internal sealed class VolumeWatch(SessionTable sessions, VolumeMounter mounter)
 {
     private readonly Lock _lock = new();

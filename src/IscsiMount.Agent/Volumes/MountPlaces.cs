@@ -16,7 +16,9 @@ internal sealed class MountPlaces(AgentPaths paths)
     private const UnixFileMode OwnerOnly =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Places in the order of preference: <c>label</c>, then <c>label-2</c>, <c>label-3</c> and so on.</summary>
+    /// <summary>
+    /// Places in the order of preference: <c>label</c>, then <c>label-2</c>, <c>label-3</c> and so on.
+    /// </summary>
     public IEnumerable<string> For(HeldVolume volume)
     {
         string name = NameOf(volume);
@@ -72,14 +74,15 @@ internal sealed class MountPlaces(AgentPaths paths)
             $"{(target.Length > 0 ? target : "volume")}-{volume.Id.Lun}-{volume.Id.Partition}");
     }
 
-    // A label comes from a disk that we do not trust. What has a meaning in a path or in a shell's listing goes; letters
-    // of any script stay.
+    // A label comes from a disk that we do not trust. What has a meaning in a path or in a shell's listing goes;
+    // letters of any script stay.
     private static string Sanitize(string text)
     {
         var name = new StringBuilder();
         foreach (Rune rune in text.EnumerateRunes())
         {
-            bool isPlain = Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_' or '.' or ' ' or '+' or ',' or '(' or ')';
+            bool isPlain = Rune.IsLetterOrDigit(rune)
+                || rune.Value is '-' or '_' or '.' or ' ' or '+' or ',' or '(' or ')';
             name.Append(isPlain ? rune.ToString() : "_");
             if (Encoding.UTF8.GetByteCount(name.ToString()) > NameLengthMax)
             {

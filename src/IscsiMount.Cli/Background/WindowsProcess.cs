@@ -25,7 +25,8 @@ internal sealed class WindowsProcess : IBackgroundProcess
 
     private WindowsProcess(SafeProcessHandle process) => _process = process;
 
-    public int? ExitCode => GetExitCodeProcess(_process, out uint code) && code != StillActive ? unchecked((int)code) : null;
+    public int? ExitCode =>
+        GetExitCodeProcess(_process, out uint code) && code != StillActive ? unchecked((int)code) : null;
 
     public static WindowsProcess Start(string[] commandLine)
     {
@@ -67,7 +68,8 @@ internal sealed class WindowsProcess : IBackgroundProcess
         // A job that does not let go of its processes refuses the first form.
         var text = new StringBuilder(commandLine);
         bool isStarted = CreateProcessW(
-            null, text, 0, 0, true, Flags | CreateBreakawayFromJob, 0, null, ref startup, out ProcessInformation process);
+            null, text, 0, 0, true, Flags | CreateBreakawayFromJob, 0, null,
+            ref startup, out ProcessInformation process);
         Check(isStarted || CreateProcessW(null, text, 0, 0, true, Flags, 0, null, ref startup, out process));
         CloseHandle(process.Thread);
         return new SafeProcessHandle(process.Process, ownsHandle: true);
@@ -120,7 +122,7 @@ internal sealed class WindowsProcess : IBackgroundProcess
         public int ThreadId;
     }
 
-#pragma warning disable SYSLIB1054, CA1838 // Generated marshalling needs unsafe code; the command line is a buffer that is written to.
+#pragma warning disable SYSLIB1054, CA1838 // Generated marshalling needs unsafe code; the command line is written to.
     [DllImport("kernel32", SetLastError = true, CharSet = CharSet.Unicode)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static extern bool CreateProcessW(

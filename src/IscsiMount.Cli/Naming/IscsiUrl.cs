@@ -26,7 +26,8 @@ internal sealed record IscsiUrl
     public static IscsiUrl Parse(string text)
     {
         return TryParse(text, out string reason) ?? throw new ControlException(
-            ErrorCode.WrongUsage, reason, hint: "An example: iscsi://nas.example:3260/iqn.2001-04.com.example:disk1/0/1");
+            ErrorCode.WrongUsage, reason,
+            hint: "An example: iscsi://nas.example:3260/iqn.2001-04.com.example:disk1/0/1");
     }
 
     /// <summary>Null where the text is not such a URL; the reason is a sentence.</summary>
@@ -49,7 +50,8 @@ internal sealed record IscsiUrl
         ulong lun = 0;
         int partition = 0;
         if ((parts.Length > 2 && !ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out lun))
-            || (parts.Length > 3 && !int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out partition)))
+            || (parts.Length > 3
+                && !int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out partition)))
         {
             reason = $"'{text}': the logical unit and the partition are numbers.";
             return null;

@@ -3,7 +3,9 @@ using IscsiMount.Control;
 
 namespace IscsiMount.Cli.Naming;
 
-/// <summary>Where to log in: a URL in one word, or <c>--portal</c>, <c>--target</c>, <c>--lun</c>, <c>--partition</c>.</summary>
+/// <summary>
+/// Where to log in: a URL in one word, or <c>--portal</c>, <c>--target</c>, <c>--lun</c>, <c>--partition</c>.
+/// </summary>
 internal sealed class TargetChoice
 {
     private readonly Argument<string?> _url = new("url")

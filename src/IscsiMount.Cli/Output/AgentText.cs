@@ -14,7 +14,8 @@ internal static class AgentText
             return;
         }
 
-        string since = agent.StartedAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+        string since =
+            agent.StartedAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
         writer.WriteLine($"The agent {agent.Version} runs as process {agent.ProcessId} since {since}.");
         writer.WriteLine($"  listens at  {agent.Endpoint}");
         writer.WriteLine($"  logs to     {agent.LogFolder}");

@@ -16,7 +16,8 @@ internal static class LoginText
         foreach (VolumeReport volume in (document.Volumes ?? []).Where(volume => volume.MountPoint is null))
         {
             writer.WriteLine(
-                $"Not mounted: {volume.Id}, {volume.FileSystem}{Label(volume.Label)}, {SizeText.Format(volume.SizeBytes)}.");
+                $"Not mounted: {volume.Id}, {volume.FileSystem}{Label(volume.Label)}, "
+                + $"{SizeText.Format(volume.SizeBytes)}.");
         }
     }
 
@@ -30,7 +31,8 @@ internal static class LoginText
             writer.WriteLine($"  volume {mount.Volume}, {mount.FileSystem}{Label(mount.Label)}, {size}, {access}");
             foreach (AccessReason reason in mount.AccessReasons)
             {
-                writer.WriteLine($"  {access} because: {ProblemText.Printable($"{reason.What} {reason.Cure}".TrimEnd())}");
+                writer.WriteLine(
+                    $"  {access} because: {ProblemText.Printable($"{reason.What} {reason.Cure}".TrimEnd())}");
             }
         }
     }

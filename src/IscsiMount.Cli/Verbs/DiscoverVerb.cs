@@ -40,7 +40,9 @@ internal sealed class DiscoverVerb : Verb
             TimeoutSeconds = TimeoutOf(arguments).TotalSeconds,
         };
         Document answer = await CallAsync(
-            arguments, (client, token) => client.DiscoverAsync(request, OperationId.Create(), token), cancellationToken);
+            arguments,
+            (client, token) => client.DiscoverAsync(request, OperationId.Create(), token),
+            cancellationToken);
         WriteList(answer, answer.Targets, ListText.Targets, $"The portal {request.Portal} shows no targets.");
         return answer.Targets is { Count: > 0 } ? 0 : ErrorCodes.ExitCodeOf(ErrorCode.NoTargets);
     }

@@ -36,7 +36,8 @@ internal sealed class LogoutVerb : Verb
     };
 
     public LogoutVerb(CliContext context)
-        : base("logout", "Unmounts the volumes of a session and logs out. Works for a session that is dead, too.", context)
+        : base(
+            "logout", "Unmounts the volumes of a session and logs out. Works for a session that is dead, too.", context)
     {
         Arguments.Add(_name);
         foreach (Option option in (Option[])[_target, _session, _all, _force])

@@ -46,7 +46,8 @@ internal abstract class Verb : Command
         {
             return await call(client, either.Token);
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new ControlException(
                 ErrorCode.TimedOut,

@@ -3,7 +3,9 @@ namespace IscsiMount.Control.Requests;
 /// <summary>Names one volume: by its id, by where it is mounted, or by where it lies.</summary>
 public sealed record VolumeSelector
 {
-    /// <summary><c>SESSION/LUN/PARTITION</c>, such as <c>1/0/2</c>; the partition is 0 where there is no table.</summary>
+    /// <summary>
+    /// <c>SESSION/LUN/PARTITION</c>, such as <c>1/0/2</c>; the partition is 0 where there is no table.
+    /// </summary>
     public string? Id { get; init; }
 
     /// <summary>An absolute path.</summary>

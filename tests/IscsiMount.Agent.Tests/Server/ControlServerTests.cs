@@ -116,7 +116,8 @@ public sealed class ControlServerTests : IAsyncLifetime
     [InlineData("Operation-Id: 00000000000000000000000000000001\r\nContent-Length: 99999999\r\n\r\n", " 400 ")]
     public async Task What_is_no_request_of_this_api_is_refused(string rest, string status)
     {
-        _routes["POST /v1/unmount"] = Operations.Of(ControlJson.Default.UnmountRequest, (_, _) => CountAsync(default, default));
+        _routes["POST /v1/unmount"] = Operations.Of(
+            ControlJson.Default.UnmountRequest, (_, _) => CountAsync(default, default));
         await using Stream stream = await ConnectAsync(Token);
 
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/unmount HTTP/1.1\r\nHost: x\r\n{rest}"), Token);

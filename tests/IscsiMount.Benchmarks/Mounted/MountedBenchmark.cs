@@ -43,7 +43,8 @@ internal static partial class MountedBenchmark
         string mount = program.MountPoint("bench");
         double login = await SecondsAsync(() => program.LoginAsync(target.Portal, "--mount", mount));
         string file = Path.Combine(mount, "large.bin");
-        double seconds = await SecondsAsync(() => ForeignTool.SucceedAsync("dd", $"if={file}", "of=/dev/null", "bs=1M"));
+        double seconds = await SecondsAsync(
+            () => ForeignTool.SucceedAsync("dd", $"if={file}", "of=/dev/null", "bs=1M"));
         double bytes = new FileInfo(file).Length;
         await program.LogoutAsync();
         return new Round(login, bytes / seconds / 1e6, peer);
@@ -90,7 +91,8 @@ internal static partial class MountedBenchmark
 
         public string ToRow(string name) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-7} {LoginSeconds,16:F2} {ReadMegabytes,16:F0} {PeerMegabytes,29:F0} {ReadMegabytes / PeerMegabytes,7:F2}");
+            $"{name,-7} {LoginSeconds,16:F2} {ReadMegabytes,16:F0} {PeerMegabytes,29:F0} "
+            + $"{ReadMegabytes / PeerMegabytes,7:F2}");
 
         private static double Middle(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
     }

@@ -21,7 +21,8 @@ public sealed class TargetServeTests : IDisposable
     {
         string image = CreateImage(16 * MiB);
         await using ForeignProcess server = Serve("--lun", image, "--lun", "ram:32M", "--iqn", "iqn.2026-01.example:A");
-        await Eventually.HoldsAsync(() => server.Output.Contains("lun 1", StringComparison.Ordinal) || server.HasExited);
+        await Eventually.HoldsAsync(
+            () => server.Output.Contains("lun 1", StringComparison.Ordinal) || server.HasExited);
         string[] lines = server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string portal = lines[0].Split(' ')[1];
 
@@ -42,7 +43,8 @@ public sealed class TargetServeTests : IDisposable
     public async Task With_json_it_prints_one_document()
     {
         await using ForeignProcess server = Serve("--lun", "ram:8M", "--block-size", "4096", "--read-only", "--json");
-        await Eventually.HoldsAsync(() => server.HasExited || server.Output.Contains("\n}\n", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            () => server.HasExited || server.Output.Contains("\n}\n", StringComparison.Ordinal));
 
         using var document = JsonDocument.Parse(server.Output);
         JsonElement unit = document.RootElement.GetProperty("luns")[0];
@@ -61,7 +63,8 @@ public sealed class TargetServeTests : IDisposable
     [InlineData("ram:many", "127.0.0.1:0", 2, "no size")]
     [InlineData("ram:1000", "127.0.0.1:0", 2, "whole number of blocks")]
     [InlineData("ram:1M", "nonsense:port:0:", 2, "no portal")]
-    public async Task A_mistake_is_explained_and_nothing_is_served(string lun, string portal, int exitCode, string reason)
+    public async Task A_mistake_is_explained_and_nothing_is_served(
+        string lun, string portal, int exitCode, string reason)
     {
         ToolResult result = await ForeignTool.RunAsync(
             Program, ["target", "serve", "--lun", lun, "--portal", portal], InFolder());
@@ -75,7 +78,8 @@ public sealed class TargetServeTests : IDisposable
     {
         string image = CreateImage(MiB);
         await using ForeignProcess server = Serve("--lun", image);
-        await Eventually.HoldsAsync(() => server.Output.Contains("lun 0", StringComparison.Ordinal) || server.HasExited);
+        await Eventually.HoldsAsync(
+            () => server.Output.Contains("lun 0", StringComparison.Ordinal) || server.HasExited);
         string portal = server.Output.Split(' ')[1];
 
         ToolResult samePortal = await ForeignTool.RunAsync(

@@ -11,7 +11,9 @@ public sealed class RemoteMemoryDeviceTests : BlockDeviceContractWritable
     protected override ValueTask<IBlockDevice> OpenAsync() => RemoteDevice.OpenAsync(new MemoryBlockDevice(16_384));
 }
 
-/// <summary>The same with blocks of 4096 bytes, a digest on everything, and nothing sent without being asked for.</summary>
+/// <summary>
+/// The same with blocks of 4096 bytes, a digest on everything, and nothing sent without being asked for.
+/// </summary>
 [Requirement("DIG-01", "DIG-03", "DATA-10")]
 public sealed class RemoteGuardedDeviceTests : BlockDeviceContractWritable
 {

@@ -20,7 +20,8 @@ public sealed class ServedTargetTests
         DiscoveredTarget found = Assert.Single(await target.DiscoverAsync());
 
         Assert.Equal(ServedTarget.Name, found.Name.Value);
-        Assert.Equal($"127.0.0.1:{target.Server.Snapshot().Portals[0].Port},1", Assert.Single(found.Addresses).ToWire());
+        Assert.Equal(
+            $"127.0.0.1:{target.Server.Snapshot().Portals[0].Port},1", Assert.Single(found.Addresses).ToWire());
     }
 
     [Fact, Requirement("SCSI-03", "SCSI-05", "SCSI-06")]

@@ -61,7 +61,9 @@ public sealed class HttpResponseReaderTests
     [InlineData(1000)]
     public async Task The_answer_is_the_same_in_whatever_pieces_it_comes(int pieceLength)
     {
-        const string Bytes = "HTTP/1.1 404 Not Found\r\nX: y\r\ntransfer-encoding:chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+        const string Bytes =
+            "HTTP/1.1 404 Not Found\r\nX: y\r\ntransfer-encoding:chunked\r\n\r\n"
+            + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
         using var stream = new PiecemealStream(Encoding.ASCII.GetBytes(Bytes), pieceLength);
 
         HttpResponse answer = await new HttpResponseReader(stream).ReadAsync(Token);

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace IscsiMount.FileSystems.Ntfs.Tests.Streams;
 
-/// <summary>What the tools of others do not make, made by changing one field of the head of a $DATA attribute.</summary>
+/// <summary>
+/// What the tools of others do not make, made by changing one field of the head of a $DATA attribute.
+/// </summary>
 public sealed class PatchedStreamTests(SmallImage small) : IClassFixture<SmallImage>
 {
     private const int ClusterSize = 1024;

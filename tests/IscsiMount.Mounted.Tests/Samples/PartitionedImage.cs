@@ -56,7 +56,8 @@ public static class PartitionedImage
 
     private static void Assert4K(ToolResult table)
     {
-        Xunit.Assert.Contains("The partition table has been altered", table.MustSucceed().Output, StringComparison.Ordinal);
+        Xunit.Assert.Contains(
+            "The partition table has been altered", table.MustSucceed().Output, StringComparison.Ordinal);
     }
 
     private static void Create(string disk, long mebibytes)
@@ -70,6 +71,7 @@ public static class PartitionedImage
     private static async Task CopyIntoAsync(string disk, string volume, long offsetMebibytes)
     {
         await ForeignTool.SucceedAsync(
-            "dd", $"if={volume}", $"of={disk}", "bs=1M", $"seek={offsetMebibytes}", "conv=notrunc,sparse", "status=none");
+            "dd", $"if={volume}", $"of={disk}", "bs=1M", $"seek={offsetMebibytes}",
+            "conv=notrunc,sparse", "status=none");
     }
 }

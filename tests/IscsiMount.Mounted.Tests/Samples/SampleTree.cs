@@ -117,7 +117,10 @@ public sealed class SampleTree(string root, int seed, SampleSize size)
         // Files that grow in turn share the free space between them, a few clusters each time.
         string folder = Folder("fragmented");
         FileStream[] files =
-            [.. Enumerable.Range(0, 4).Select(i => new FileStream(Path.Combine(folder, $"part {i}.bin"), Unbuffered()))];
+            [
+                .. Enumerable.Range(0, 4)
+                    .Select(i => new FileStream(Path.Combine(folder, $"part {i}.bin"), Unbuffered())),
+            ];
         for (int i = 0; i < size.FragmentedWrites; i++)
         {
             foreach (FileStream file in files)
@@ -202,7 +205,8 @@ public sealed class SampleTree(string root, int seed, SampleSize size)
             using FileStream file = File.Create(Path.Combine(folder, $"text {i}.log"));
             for (int line = 0; line < 2_000 * (i + 1); line++)
             {
-                file.Write(Encoding.UTF8.GetBytes($"{line:D8} the quick brown fox, file {i}, value {_chance.Next(99)}\n"));
+                file.Write(Encoding.UTF8.GetBytes(
+                    $"{line:D8} the quick brown fox, file {i}, value {_chance.Next(99)}\n"));
             }
         }
 

@@ -1,6 +1,8 @@
 namespace IscsiMount.Testing.Product;
 
-/// <summary>Our own target as a user starts it: <c>iscsimount target serve</c>, on a port that the system chose.</summary>
+/// <summary>
+/// Our own target as a user starts it: <c>iscsimount target serve</c>, on a port that the system chose.
+/// </summary>
 public sealed class OwnTarget : IAsyncDisposable
 {
     private readonly ForeignProcess _process;
@@ -18,7 +20,8 @@ public sealed class OwnTarget : IAsyncDisposable
         int port = FreePort.Next();
         string portal = $"127.0.0.1:{port}";
         ForeignProcess process = program.Start(["target", "serve", "--portal", portal, .. arguments]);
-        await Eventually.HoldsAsync(() => process.HasExited || process.Output.Contains(portal, StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            () => process.HasExited || process.Output.Contains(portal, StringComparison.Ordinal));
         return process.HasExited ? throw new IOException(process.Report()) : new OwnTarget(process, portal);
     }
 
