@@ -11,9 +11,12 @@ internal sealed record Command(string Program, params string[] Arguments)
     /// <summary>Variables beside our own. A null takes one away.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>The .NET SDK that runs this tool. It leaves no build servers behind.</summary>
-    public static Command Dotnet(params string[] arguments) => new(
-        System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+    /// <summary>The program <c>dotnet</c> that started this tool.</summary>
+    public static string DotnetPath { get; } =
+        System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? FindDotnet();
+
+    /// <summary>A command of the .NET SDK that runs this tool. It leaves no build servers behind.</summary>
+    public static Command Dotnet(params string[] arguments) => new(DotnetPath, arguments)
     {
         Environment = new Dictionary<string, string?>
         {
@@ -33,5 +36,12 @@ internal sealed record Command(string Program, params string[] Arguments)
         return argument.Length > 0 && argument.All(c => char.IsLetterOrDigit(c) || "-_./:=,@+%*".Contains(c))
             ? argument
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
+
+    // Whoever starts this tool without the SDK's command line runs on the host of the runtime all the same.
+    private static string FindDotnet()
+    {
+        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        return Path.GetFullPath(Path.Join(runtime, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
     }
 }

@@ -15,7 +15,16 @@ internal static class Compilation
         await StepAsync("compile", command, cancellationToken);
     }
 
-    /// <summary>Compares the layout of the code with the rules. It changes nothing.</summary>
+    /// <summary>Compares the layout of all files with the rules, in seconds. It changes nothing.</summary>
+    public static async Task VerifyLayoutAsync(CancellationToken cancellationToken)
+    {
+        await StepAsync(
+            "layout",
+            Command.Dotnet("format", "whitespace", Workspace.Root, "--folder", "--verify-no-changes"),
+            cancellationToken);
+    }
+
+    /// <summary>Compares layout and style with the rules, which loads all projects and takes minutes.</summary>
     public static async Task VerifyFormatAsync(CancellationToken cancellationToken)
     {
         Command command = Command.Dotnet("format", Workspace.Solution, "--verify-no-changes", "--no-restore") with

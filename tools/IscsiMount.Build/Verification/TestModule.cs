@@ -10,7 +10,9 @@ internal sealed record TestModule(string Name)
 
     public string Project => Workspace.Join("tests", Name, $"{Name}.csproj");
 
-    public string Assembly => Workspace.Join("tests", Name, "bin", "Release", "net10.0", $"{Name}.dll");
+    /// <summary>The program. Some tests start it once more, as a peer of their own.</summary>
+    public string Program => Workspace.Join(
+        "tests", Name, "bin", "Release", "net10.0", OperatingSystem.IsWindows() ? $"{Name}.exe" : Name);
 
     /// <summary>The projects with tests whose name contains a text, or all of them.</summary>
     public static IReadOnlyList<TestModule> Find(string? nameContains)

@@ -14,20 +14,31 @@ internal sealed class TestModuleRunner(TestSelection selection)
 
     public async Task<TestReport> RunAsync(TestModule module, CancellationToken cancellationToken)
     {
+        long start = TimeProvider.System.GetTimestamp();
+        TestReport outcome = File.Exists(module.Program)
+            ? await RunProgramAsync(module, cancellationToken)
+            : TestReport.OfCrash(module.Name, $"It was compiled, and there is no {module.Program}.");
+        TimeSpan duration = TimeProvider.System.GetElapsedTime(start);
+
+        string mark = outcome.Failed.Count == 0 ? "ok    " : "FAILED";
+        string counts = $"{outcome.PassedCount,6} passed {outcome.Failed.Count,4} failed";
+        lock (Console.Out)
+        {
+            Console.WriteLine($"{mark} {module.Name,-40} {counts} {duration.TotalSeconds,7:F1} s");
+            TestSummary.PrintFailures(outcome);
+        }
+
+        return outcome;
+    }
+
+    private async Task<TestReport> RunProgramAsync(TestModule module, CancellationToken cancellationToken)
+    {
         Directory.CreateDirectory(ReportFolder);
         string report = Path.Join(ReportFolder, $"{module.Name}.xml");
         File.Delete(report);
 
-        Command command = CommandFor(module, report);
-        long start = TimeProvider.System.GetTimestamp();
-        CommandResult result = await CommandRunner.CaptureAsync(command, cancellationToken);
-        TimeSpan duration = TimeProvider.System.GetElapsedTime(start);
-
-        TestReport outcome = Judge(module, result, report);
-        string mark = outcome.Failed.Count == 0 ? "ok    " : "FAILED";
-        string counts = $"{outcome.PassedCount,6} passed {outcome.Failed.Count,4} failed";
-        Console.WriteLine($"{mark} {module.Name,-40} {counts} {duration.TotalSeconds,7:F1} s");
-        return outcome;
+        CommandResult result = await CommandRunner.CaptureAsync(CommandFor(module, report), cancellationToken);
+        return Judge(module, result, report);
     }
 
     private static TestReport Judge(TestModule module, CommandResult result, string report)
@@ -56,11 +67,15 @@ internal sealed class TestModuleRunner(TestSelection selection)
     {
         string[] filter = selection.Filter is { } method ? ["-method", $"*{method}*"] : [];
         string[] arguments =
-            [module.Assembly, "-noColor", "-noLogo", "-failSkips", "-longRunning", "60", "-xml", report, .. filter];
-        return Command.Dotnet(arguments) with
+            ["-noColor", "-noLogo", "-failSkips", "-longRunning", "60", "-xml", report, .. filter];
+        return new Command(module.Program, arguments)
         {
             Limit = Limit,
-            Environment = new Dictionary<string, string?> { ["ISCSIMOUNT_SEED"] = selection.Seed },
+            Environment = new Dictionary<string, string?>
+            {
+                ["ISCSIMOUNT_SEED"] = selection.Seed,
+                ["DOTNET_ROOT"] = Path.GetDirectoryName(Command.DotnetPath),
+            },
         };
     }
 

@@ -11,15 +11,16 @@ internal static partial class TestSummary
     /// <returns>The exit code of the run: zero only if tests ran and all of them passed.</returns>
     public static int Print(IReadOnlyList<TestReport> reports)
     {
-        foreach (TestReport report in reports)
-        {
-            report.Failed.ToList().ForEach(failure => PrintFailure(report.Module, failure));
-        }
-
         string[] figures = [.. reports.SelectMany(report => report.Figures)];
         if (figures.Length > 0)
         {
             Console.WriteLine($"\nMeasured:\n  {string.Join("\n  ", figures)}");
+        }
+
+        string[] names = [.. reports.SelectMany(report => report.Failed.Select(failure => failure.Name))];
+        if (names.Length > 0)
+        {
+            Console.WriteLine($"\nFailed, with reasons above:\n  {string.Join("\n  ", names)}");
         }
 
         int passed = reports.Sum(report => report.PassedCount);
@@ -32,6 +33,17 @@ internal static partial class TestSummary
         Console.WriteLine();
         Console.WriteLine($"{passed} passed, {failed} failed");
         return ExitCode(passed, failed);
+    }
+
+    /// <summary>Prints why tests of one project failed, as soon as that is known.</summary>
+    public static void PrintFailures(TestReport report)
+    {
+        foreach (FailedTest failure in report.Failed)
+        {
+            PrintFailure(report.Module, failure);
+        }
+
+        Console.Write(report.Failed.Count > 0 ? "\n" : "");
     }
 
     public static int ExitCode(int passed, int failed) => passed > 0 && failed == 0 ? 0 : 1;

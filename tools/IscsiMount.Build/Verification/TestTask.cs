@@ -47,7 +47,7 @@ internal sealed class TestTask : IBuildTask
 
         if (selection.IsEverything)
         {
-            await Compilation.VerifyFormatAsync(cancellationToken);
+            await Compilation.VerifyLayoutAsync(cancellationToken);
         }
     }
 
