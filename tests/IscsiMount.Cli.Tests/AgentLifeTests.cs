@@ -105,7 +105,9 @@ public sealed class AgentLifeTests
     public async Task A_signal_ends_the_agent_in_order(string signal)
     {
         await using var cli = new CliUnderTest();
-        await using ForeignProcess agent = ForeignTool.Start(CliUnderTest.Executable, ["agent", "run"], cli.Options);
+        // Whoever runs the tests may ignore signals (nohup, a script's background), and a child inherits that.
+        await using ForeignProcess agent = ForeignTool.Start(
+            "env", ["--default-signal=HUP,INT,TERM", CliUnderTest.Executable, "agent", "run"], cli.Options);
         await Eventually.HoldsAsync(() => agent.Output.Contains("listens", StringComparison.Ordinal));
 
         await ForeignTool.SucceedAsync("kill", $"-{signal}", $"{agent.ProcessId}");
