@@ -13,7 +13,7 @@ public sealed record FuseOptions
     /// Read-ahead of the kernel in KiB, 0 to 65,536; 0 leaves the kernel's own (128). More hides more latency, and
     /// reads more in vain for readers that jump. Only root can set it.
     /// </summary>
-    public int ReadAheadKib { get; init; } = 4096;
+    public int ReadAheadKib { get; init; } = 2048;
 
     /// <summary>Read-ahead requests that the kernel may have under way at once, 12 to 65,535.</summary>
     public uint BackgroundRequestsMax { get; init; } = 64;

@@ -18,6 +18,10 @@ internal sealed class StreamAhead(StreamMap map, ExtentReader reader, ReadAheadP
     private const int DisorderMax = 4;
     private const int StepsToStart = 2;
 
+    // LIMIT: who reads in such pieces keeps the device busy by himself, as a kernel that reads ahead does. Reading ahead
+    // of him costs one copy more and pushes what he has just read out of the processor's cache.
+    private const int LargePiece = 512 * 1024;
+
     // The lock guards all that follows, and the users of the chunks. It is never held while the device is called.
     private readonly Lock _lock = new();
     private readonly List<ReadAheadChunk> _chunks = [];
@@ -35,7 +39,7 @@ internal sealed class StreamAhead(StreamMap map, ExtentReader reader, ReadAheadP
         lock (_lock)
         {
             Follow(offset, count);
-            wanted = _steps >= StepsToStart && !_isClosed ? Plan() : null;
+            wanted = _steps >= StepsToStart && count < LargePiece && !_isClosed ? Plan() : null;
             isLeaving = _isHolder && wanted is null && _chunks.Count == 0;
             _isHolder = (_isHolder && !isLeaving) || wanted is not null;
         }

@@ -85,6 +85,27 @@ public sealed class SequentialReadingTests(LargeFileVolume large) : IClassFixtur
     }
 
     [Fact]
+    public async Task Who_reads_in_large_pieces_is_not_read_ahead_of()
+    {
+        await using var device = new GatedDevice(OpenImage());
+        await using IFileSystem volume = await new NtfsFormat().OpenReadOnlyAsync(device, Cancellation);
+        using IOpenFile open = await OpenLargeAsync(volume);
+        byte[] buffer = new byte[1024 * 1024];
+        for (int i = 0; i < 8; i++)
+        {
+            await open.ReadAsync((long)i * buffer.Length, buffer, Cancellation);
+        }
+
+        device.Close();
+        ValueTask<FsResult<int>> next = open.ReadAsync(8L * buffer.Length, buffer, Cancellation);
+
+        Assert.False(next.IsCompleted, "nothing of it is in memory");
+        Assert.Equal(buffer.Length / Chunk, device.Held);
+        device.Open();
+        await next;
+    }
+
+    [Fact]
     public async Task Random_reads_are_not_read_ahead()
     {
         await using ImageDevice device = OpenImage();
