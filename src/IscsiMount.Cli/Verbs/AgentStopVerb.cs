@@ -1,5 +1,4 @@
 using System.CommandLine;
-using IscsiMount.Cli.Output;
 using IscsiMount.Control;
 using IscsiMount.Control.Reports;
 
@@ -26,7 +25,8 @@ internal sealed class AgentStopVerb(CliContext context)
             Endpoint = Context.Paths.Endpoint,
             LogFolder = Context.Paths.LogFolder,
         };
-        Context.Output.Write(new Document { Agent = report }, AgentText.Write);
+        string told = client is null ? "The agent does not run." : "The agent has stopped.";
+        Context.Output.Write(new Document { Agent = report }, (writer, _) => writer.WriteLine(told));
         return 0;
     }
 }
