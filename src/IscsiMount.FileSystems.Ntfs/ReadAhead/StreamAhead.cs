@@ -18,8 +18,8 @@ internal sealed class StreamAhead(StreamMap map, ExtentReader reader, ReadAheadP
     private const int DisorderMax = 4;
     private const int StepsToStart = 2;
 
-    // LIMIT: who reads in such pieces keeps the device busy by himself, as a kernel that reads ahead does. Reading ahead
-    // of him costs one copy more and pushes what he has just read out of the processor's cache.
+    // LIMIT: who reads in such pieces keeps the device busy by himself, as a kernel that reads ahead does. Reading
+    // ahead of him costs one copy more and pushes what he has just read out of the processor's cache.
     private const int LargePiece = 512 * 1024;
 
     // The lock guards all that follows, and the users of the chunks. It is never held while the device is called.

@@ -42,6 +42,7 @@ internal sealed record Command(string Program, params string[] Arguments)
     private static string FindDotnet()
     {
         string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        return Path.GetFullPath(Path.Join(runtime, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        return Path.GetFullPath(Path.Join(runtime, "..", "..", "..", name));
     }
 }
