@@ -301,8 +301,13 @@ public sealed class CommandTests
         }
 
         Assert.Equal(1024 * K, length);
-        initiator.Send(initiator.Command("28 00 00000000 00 0001 00", readLength: 512));
-        Assert.True(initiator.Receive<DataIn>().HasStatus);
+
+        // The memory comes back when the answer has been sent, which may be a moment after it was received.
+        await Eventually.HoldsAsync(() =>
+        {
+            initiator.Send(initiator.Command("28 00 00000000 00 0001 00", readLength: 512));
+            return (initiator.Receive().Header[0] & 0x3F) == DataIn.Opcode;
+        });
     }
 
     [Fact]
