@@ -28,23 +28,20 @@ public sealed class RequestCountTests
     }
 
     [Fact]
-    public async Task A_small_file_is_read_in_one_request_and_hardly_ever_again()
+    public async Task A_small_file_is_read_in_one_request_and_read_again_in_none()
     {
         await using FuseTestMount mount = await StartAsync();
-        string[] files = Directory.GetFiles(mount.Path);
 
-        await ForeignTool.SucceedAsync("sh", "-c", $"cat {mount.Path}/* > /dev/null");
-        long cold = mount.Mount.Counters[RequestKind.Read];
-        await ForeignTool.SucceedAsync("sh", "-c", $"cat {mount.Path}/* > /dev/null");
-        long warm = mount.Mount.Counters[RequestKind.Read] - cold;
+        long cold = await ReadsOfAPassAsync(mount);
+        long total = mount.Mount.Counters.Total;
 
-        Assert.Equal(FileCount, files.Length);
+        Assert.Equal(FileCount, Directory.GetFiles(mount.Path).Length);
         Assert.Equal(FileCount, cold);
-
-        // The kernel may take back a page when it likes; without its cache all would be read again.
-        Assert.InRange(warm, 0, FileCount / 100);
-        Assert.InRange(mount.Mount.Counters.Total, FileCount, FileCount + warm + 20);
+        Assert.InRange(total, FileCount, FileCount + 20);
         Assert.Equal(1, mount.Mount.Counters[RequestKind.Open]);
+
+        // The kernel may take back a page between two passes. Without its cache no pass would ever be free.
+        await Eventually.HoldsAsync(async () => await ReadsOfAPassAsync(mount) == 0);
     }
 
     [Fact]
@@ -89,6 +86,13 @@ public sealed class RequestCountTests
         await ForeignTool.SucceedAsync("sh", "-c", $"cat {mount.Path}/* > /dev/null");
 
         Assert.Equal(OpenStreams.IdleMax, mount.FileSystem.OpenStreamCount);
+    }
+
+    private static async Task<long> ReadsOfAPassAsync(FuseTestMount mount)
+    {
+        long before = mount.Mount.Counters[RequestKind.Read];
+        await ForeignTool.SucceedAsync("sh", "-c", $"cat {mount.Path}/* > /dev/null");
+        return mount.Mount.Counters[RequestKind.Read] - before;
     }
 
     private static Task<FuseTestMount> StartAsync() => FuseTestMount.StartAsync(files =>
