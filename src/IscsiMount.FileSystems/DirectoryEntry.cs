@@ -23,7 +23,7 @@ public sealed record DirectoryEntry
     public required FileKind Kind { get; init; }
 
     /// <summary>
-    /// Where a listing goes on after this entry: a value of the listing that gave it, and of no other.
+    /// Where a listing goes on after this entry: see <see cref="IDirectoryListing.ReadAsync"/>.
     /// </summary>
     public required ulong NextPosition { get; init; }
 

@@ -9,7 +9,8 @@ public interface IDirectoryListing : IDisposable
 {
     /// <summary>
     /// The next entries from a position on: 0, or a <see cref="DirectoryEntry.NextPosition"/> that this listing gave,
-    /// however long ago. No entries means the end.
+    /// however long ago, or that another listing of the same directory gave since its names last changed: a kernel that
+    /// keeps listings goes on in a new one where an old one stood. No entries means the end.
     /// </summary>
     /// <param name="position">Where to go on.</param>
     /// <param name="countMax">Entries at most, 1 to 65,536. Fewer do not mean the end.</param>

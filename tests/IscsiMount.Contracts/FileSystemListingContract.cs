@@ -51,6 +51,38 @@ public abstract class FileSystemListingContract : FileSystemContract
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1022)]
+    [InlineData(1023)]
+    [InlineData(2500)]
+    [InlineData(3498)]
+    public async Task A_listing_goes_on_from_a_position_that_another_listing_gave(int index)
+    {
+        await using IFileSystem volume = await OpenVolumeAsync();
+        FileId folder = (await FindAsync(volume, ContractTree.LargeFolder)).Id;
+        List<DirectoryEntry> all = await ListAsync(volume, folder, 100, ListingDetail.Names);
+        using IDirectoryListing listing = Open(volume, folder);
+
+        IReadOnlyList<DirectoryEntry> next = await ReadAsync(listing, all[index].NextPosition, 1, ListingDetail.Names);
+
+        Assert.Equal(all[index + 1], Assert.Single(next));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1_000_000)]
+    public async Task Behind_the_last_entry_there_is_nothing(uint distance)
+    {
+        await using IFileSystem volume = await OpenVolumeAsync();
+        FileId folder = (await FindAsync(volume, ContractTree.LargeFolder)).Id;
+        List<DirectoryEntry> all = await ListAsync(volume, folder, 100, ListingDetail.Names);
+        using IDirectoryListing listing = Open(volume, folder);
+
+        Assert.Empty(await ReadAsync(listing, all[^1].NextPosition + distance, 10, ListingDetail.Names));
+    }
+
     [Fact]
     public async Task An_entry_tells_the_same_as_the_file_itself()
     {

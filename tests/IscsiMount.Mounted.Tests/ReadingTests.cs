@@ -29,6 +29,34 @@ public sealed class ReadingTests(SampleVolumes samples)
     }
 
     [Fact]
+    public async Task A_listing_goes_on_when_the_kernel_has_lost_the_pages_that_it_kept_of_an_earlier_one()
+    {
+        SampleVolume volume = await samples.LargeAsync();
+        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
+        await using var program = new ProgramUnderTest();
+        string folder = program.MountPoint("v");
+        await program.LoginAsync(target.Portal, "--mount", folder);
+        string wide = Path.Combine(folder, "wide");
+        string[] whole = Directory.GetFiles(wide);
+
+        using (IEnumerator<string> listing = Directory.EnumerateFiles(wide).GetEnumerator())
+        {
+            int count = 0;
+            for (; listing.MoveNext(); count++)
+            {
+                if (count % 5000 == 100)
+                {
+                    await File.WriteAllTextAsync("/proc/sys/vm/drop_caches", "1");
+                }
+            }
+
+            Assert.Equal(whole.Length, count);
+        }
+
+        await program.LogoutAsync();
+    }
+
+    [Fact]
     public async Task Copying_archiving_and_comparing_programs_work()
     {
         SampleVolume volume = await samples.UsualClustersAsync();

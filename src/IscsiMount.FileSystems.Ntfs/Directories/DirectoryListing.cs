@@ -9,7 +9,7 @@ namespace IscsiMount.FileSystems.Ntfs.Directories;
 /// <summary>
 /// Lists a directory in the order of its index. A position is the number of visible entries before it. The listing
 /// works in batches: the last one is kept, and of the earlier ones the key with which each ended, so that it can go
-/// back to any position with one descent.
+/// back to any position with one descent. To a position ahead of all that it has seen, it walks.
 /// </summary>
 internal sealed class DirectoryListing(
     DirectoryStore directories, FileId directory, Func<DamagedMediumException, FsStatus> report)
@@ -30,7 +30,7 @@ internal sealed class DirectoryListing(
         ArgumentOutOfRangeException.ThrowIfLessThan(countMax, 1);
         try
         {
-            FsStatus status = await GoToAsync(position, cancellationToken);
+            FsStatus status = await GoToAsync((long)(position / BatchSize), cancellationToken);
             return status == FsStatus.Ok
                 ? await TakeAsync(position, countMax, detail, cancellationToken)
                 : status;
@@ -43,15 +43,23 @@ internal sealed class DirectoryListing(
 
     public void Dispose() => Forget();
 
-    /// <summary>Makes the batch of a position the current one.</summary>
-    private async ValueTask<FsStatus> GoToAsync(ulong position, CancellationToken cancellationToken)
+    /// <summary>Makes a batch the current one, or the last of the directory if that comes before it.</summary>
+    private async ValueTask<FsStatus> GoToAsync(long wanted, CancellationToken cancellationToken)
     {
-        if (position / BatchSize > (ulong)_lastNames.Count)
+        FsStatus status;
+        do
         {
-            return FsStatus.InvalidArgument;
+            status = await OpenBatchAsync(Math.Min(wanted, _lastNames.Count), cancellationToken);
         }
+        while (status == FsStatus.Ok && _batchNumber < wanted && _batch.Count == BatchSize);
 
-        long wanted = (long)(position / BatchSize);
+        return status;
+    }
+
+    /// <param name="wanted">A batch that is known, or the first that is not.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async ValueTask<FsStatus> OpenBatchAsync(long wanted, CancellationToken cancellationToken)
+    {
         if (wanted == _batchNumber)
         {
             return FsStatus.Ok;
@@ -116,7 +124,7 @@ internal sealed class DirectoryListing(
             _isPrefetched = true;
         }
 
-        int first = (int)(position % BatchSize);
+        int first = (int)Math.Min((ulong)_batch.Count, position - ((ulong)_batchNumber * BatchSize));
         int end = (int)Math.Min(_batch.Count, (long)first + countMax);
         var entries = new List<DirectoryEntry>(Math.Max(0, end - first));
         for (int i = first; i < end; i++)

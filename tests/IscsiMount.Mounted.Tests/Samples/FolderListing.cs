@@ -36,7 +36,7 @@ public static class FolderListing
             folder,
             // A file without the attribute is no failure here: then no row of it may be in either tree.
             "for name in ntfs_acl ntfs_attrib_be ntfs_crtime_be ntfs_reparse_data ntfs_object_id; do "
-            + "find . -print0 | xargs -0 getfattr -h -e hex -n system.$name 2>/dev/null || true; done | "
+            + "find . -print0 | { xargs -0 getfattr -h -e hex -n system.$name 2>/dev/null || true; } || exit 1; done | "
             + OneRowPerFile);
     }
 
