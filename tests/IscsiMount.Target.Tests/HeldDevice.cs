@@ -21,6 +21,9 @@ public sealed class HeldDevice(ulong blockCount, int blockLength = 512) : IBlock
 
     public bool Holds { get; set; }
 
+    /// <summary>Whether a call that is cancelled goes on all the same, as many devices do.</summary>
+    public bool IgnoresCancellation { get; set; }
+
     public int FlushCount => _flushCount;
 
     /// <summary>Calls that wait for the test.</summary>
@@ -32,6 +35,16 @@ public sealed class HeldDevice(ulong blockCount, int blockLength = 512) : IBlock
         if (_held.TryDequeue(out TaskCompletionSource? oldest))
         {
             oldest.SetResult();
+        }
+    }
+
+    /// <summary>Holds nothing any more, and lets all calls that wait go on.</summary>
+    public void ReleaseAll()
+    {
+        Holds = false;
+        while (HeldCount > 0)
+        {
+            ReleaseOne();
         }
     }
 
@@ -71,7 +84,7 @@ public sealed class HeldDevice(ulong blockCount, int blockLength = 512) : IBlock
         {
             var work = new TaskCompletionSource();
             _held.Enqueue(work);
-            await work.Task.WaitAsync(cancellationToken);
+            await work.Task.WaitAsync(IgnoresCancellation ? CancellationToken.None : cancellationToken);
         }
     }
 }

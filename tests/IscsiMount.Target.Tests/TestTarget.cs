@@ -65,7 +65,7 @@ internal sealed class TestTarget : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The server flushes its devices when it stops, and waits for that.
-        Device.Holds = false;
+        Device.ReleaseAll();
         _initiators.ForEach(initiator => initiator.Dispose());
         await Server.DisposeAsync();
     }
