@@ -36,4 +36,9 @@ internal static partial class LogMessages
     [LoggerMessage(
         2009, LogLevel.Warning, "{Target} did not answer the logout; the connection is closed without it")]
     public static partial void LogoutUnanswered(this ILogger logger, string target);
+
+    [LoggerMessage(
+        2010, LogLevel.Information,
+        "{Target} at {Portal} refuses our list of CHAP algorithms; the login is tried once more with MD5 alone")]
+    public static partial void OffersLess(this ILogger logger, string target, string portal);
 }

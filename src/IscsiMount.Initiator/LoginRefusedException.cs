@@ -14,16 +14,21 @@ public sealed class LoginRefusedException : StorageFaultException
     }
 
     /// <summary>We refused, for a reason that is a sentence for the user.</summary>
-    public LoginRefusedException(string reason)
+    public LoginRefusedException(LoginObjection objection, string reason)
         : base(FaultScope.Session, reason)
     {
+        Objection = objection;
     }
 
     /// <summary>The word of the target, or nothing if it was us who refused.</summary>
     public LoginStatus? Status { get; }
 
-    /// <summary>Whether other proofs of who we are, or any at all, would help.</summary>
-    public bool IsAuthentication => Status == LoginStatus.AuthenticationFailure;
+    /// <summary>What we have against the target, or nothing if it was the target that refused.</summary>
+    public LoginObjection? Objection { get; }
+
+    /// <summary>Whether other proofs of who is who, or any at all, would help.</summary>
+    public bool IsAuthentication =>
+        Status == LoginStatus.AuthenticationFailure || Objection == LoginObjection.Authentication;
 
     public override bool IsTransient => Status is { MaySucceedLater: true };
 }

@@ -85,7 +85,10 @@ internal sealed class LoginAttempt
                 case LoginStep.Refused refused:
                     throw new LoginRefusedException(refused.Status);
                 case LoginStep.Unacceptable unacceptable:
-                    throw new LoginRefusedException(unacceptable.Reason);
+                    throw new LoginRefusedException(unacceptable.Objection, unacceptable.Reason);
+                case LoginStep.OfferLess:
+                    _logger.OffersLess(request.TargetForPeople, request.Portal.ToString());
+                    break;
                 case LoginStep.Redirected redirected:
                     _logger.Redirected(
                         request.TargetForPeople, request.Portal.ToString(), redirected.Address.ToString());
@@ -95,6 +98,6 @@ internal sealed class LoginAttempt
         }
 
         throw new LoginRefusedException(
-            $"The target sent us to another address more than {RedirectionsMax} times.");
+            LoginObjection.Redirections, $"The target sent us to another address more than {RedirectionsMax} times.");
     }
 }

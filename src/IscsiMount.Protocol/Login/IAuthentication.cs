@@ -38,4 +38,10 @@ public interface IAuthentication
 
     /// <summary>The target sent keys that belong to the method, or none although it owes some.</summary>
     AuthenticationStep Receive(TextKeys keys);
+
+    /// <summary>
+    /// The login has failed. Whether that may be for what was offered, and the next one will offer less; then it is
+    /// worth a try.
+    /// </summary>
+    bool OffersLessNextTime() => false;
 }

@@ -22,6 +22,8 @@ namespace IscsiMount.Protocol.Login;
 ///   Operational   not T                           Operational    Send (our answers, with T)
 ///   Operational   T, next = FullFeature           done           Finished, or Unacceptable without a wanted digest
 ///   any           status of class 1               done           Redirected
+///   Security      a proof is refused that can     done           OfferLess
+///                 be made with less
 ///   any           status is not success           done           Refused
 ///   any           anything else                   done           throws ProtocolViolationException
 /// </code>
@@ -150,8 +152,8 @@ public sealed class LoginMachine
     }
 
     /// <summary>Lets the method see what the target proved.</summary>
-    /// <returns>Why the login ends, or null if it goes on.</returns>
-    private LoginStep.Unacceptable? Prove(NegotiationReply reply, bool transit)
+    /// <returns>How the login ends, or null if it goes on.</returns>
+    private LoginStep? Prove(NegotiationReply reply, bool transit)
     {
         if (_proof is null)
         {
@@ -165,7 +167,7 @@ public sealed class LoginMachine
 
             if (!_authentication.Methods.Split(',').Contains(method))
             {
-                return new("The target accepts none of the ways to authenticate that we offer.");
+                return Fail("The target accepts none of the ways to authenticate that we offer.");
             }
 
             _proof = _authentication.Begin(method);
@@ -175,8 +177,12 @@ public sealed class LoginMachine
             _proof = _authentication.Receive(reply.MethodKeys);
         }
 
-        return _proof is AuthenticationStep.Failed failed ? new LoginStep.Unacceptable(failed.Reason) : null;
+        return _proof is AuthenticationStep.Failed failed ? Fail(failed.Reason) : null;
     }
+
+    private LoginStep Fail(string reason) => _authentication.OffersLessNextTime()
+        ? new LoginStep.OfferLess()
+        : new LoginStep.Unacceptable(LoginObjection.Authentication, reason);
 
     /// <summary>What the method has to say, once, and our answers behind it.</summary>
     private TextKeys TakeOwed(TextKeys answers)
@@ -203,12 +209,14 @@ public sealed class LoginMachine
         SessionParameters parameters = _negotiation.Conclude();
         if (_offer.HeaderDigest == DigestWish.Require && parameters.HeaderDigest == DigestKind.None)
         {
-            return new LoginStep.Unacceptable("The target does not protect headers by a digest, which is required.");
+            return new LoginStep.Unacceptable(
+                LoginObjection.Digests, "The target does not protect headers by a digest, which is required.");
         }
 
         if (_offer.DataDigest == DigestWish.Require && parameters.DataDigest == DigestKind.None)
         {
-            return new LoginStep.Unacceptable("The target does not protect data by a digest, which is required.");
+            return new LoginStep.Unacceptable(
+                LoginObjection.Digests, "The target does not protect data by a digest, which is required.");
         }
 
         return new LoginStep.Finished(new LoginResult
@@ -223,11 +231,15 @@ public sealed class LoginMachine
     }
 
     /// <summary>The target turns us away, perhaps to another address.</summary>
-    private static LoginStep Turn(LoginStatus status, ReadOnlySpan<byte> text)
+    private LoginStep Turn(LoginStatus status, ReadOnlySpan<byte> text)
     {
         if (!status.IsRedirection)
         {
-            return new LoginStep.Refused(status);
+            // Targets that do not take the list of a proof say that we made a mistake, or that we proved nothing.
+            bool mayBeProof = status == LoginStatus.AuthenticationFailure || status == LoginStatus.InitiatorError;
+            return mayBeProof && _authentication.OffersLessNextTime()
+                ? new LoginStep.OfferLess()
+                : new LoginStep.Refused(status);
         }
 
         string? value = TextKeys.Decode(text).Find(KeyName.TargetAddress);

@@ -21,12 +21,29 @@ public abstract record LoginStep
     /// <summary>Close, and log in to the same target at the other address, with the same proofs.</summary>
     public sealed record Redirected(TargetAddress Address, bool IsPermanent) : LoginStep;
 
+    /// <summary>Close, and log in once more: the next proof offers less, which the target may take.</summary>
+    public sealed record OfferLess : LoginStep;
+
     /// <summary>Close: the target does not want us.</summary>
     public sealed record Refused(LoginStatus Status) : LoginStep;
 
     /// <summary>Close: we do not want the target as it is.</summary>
+    /// <param name="Objection">What we object to.</param>
     /// <param name="Reason">A sentence for the user.</param>
-    public sealed record Unacceptable(string Reason) : LoginStep;
+    public sealed record Unacceptable(LoginObjection Objection, string Reason) : LoginStep;
+}
+
+/// <summary>What we have against a target.</summary>
+public enum LoginObjection
+{
+    /// <summary>The proof of who is at either end.</summary>
+    Authentication,
+
+    /// <summary>The digests.</summary>
+    Digests,
+
+    /// <summary>It sends us from one address to the next without an end.</summary>
+    Redirections,
 }
 
 /// <summary>With what a connection enters the full feature phase.</summary>
