@@ -38,14 +38,11 @@ public sealed class BadInputTests(SampleVolumes samples)
     [Fact]
     public async Task A_target_that_the_portal_does_not_have()
     {
+        const string absent = "iqn.2026-01.test.example:absent";
         using ScratchImage image = ScratchImage.Make(file => file.SetLength(32 << 20));
         await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
-        await using var program = new ProgramUnderTest();
 
-        ToolResult login = await program.RunAsync(
-            "login", "--portal", target.Portal, "--target", "iqn.2026-01.test.example:absent");
-
-        await MustExplainAsync(program, login, 3, "iqn.2026-01.test.example:absent");
+        await MustRefuseAsync(target, 3, absent, "--target", absent);
     }
 
     [Fact]
@@ -54,11 +51,8 @@ public sealed class BadInputTests(SampleVolumes samples)
         using ScratchImage image = ScratchImage.Make(file => file.SetLength(32 << 20));
         await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
         await target.DemandChapAsync("user", "secret-of-twelve");
-        await using var program = new ProgramUnderTest();
 
-        ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
-
-        await MustExplainAsync(program, login, 24, "authentication");
+        await MustRefuseAsync(target, 24, "authentication");
     }
 
     [Fact]
@@ -66,11 +60,8 @@ public sealed class BadInputTests(SampleVolumes samples)
     {
         using ScratchImage image = ScratchImage.Make(file => file.SetLength(32 << 20));
         await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
-        await using var program = new ProgramUnderTest();
 
-        ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
-
-        await MustExplainAsync(program, login, 21, "no volume");
+        await MustRefuseAsync(target, 21, "no volume");
     }
 
     [Fact]
@@ -84,11 +75,8 @@ public sealed class BadInputTests(SampleVolumes samples)
             file.Write(noise);
         });
         await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
-        await using var program = new ProgramUnderTest();
 
-        ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
-
-        await MustExplainAsync(program, login, 21, "unknown");
+        await MustRefuseAsync(target, 21, "unknown");
     }
 
     [Fact]
@@ -105,11 +93,8 @@ public sealed class BadInputTests(SampleVolumes samples)
             }
         });
         await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
-        await using var program = new ProgramUnderTest();
 
-        ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
-
-        await MustExplainAsync(program, login, 30, "$Boot");
+        await MustRefuseAsync(target, 30, "$Boot");
     }
 
     [Fact]
@@ -119,11 +104,8 @@ public sealed class BadInputTests(SampleVolumes samples)
         using ScratchImage image = await ScratchImage.CopyAsync(
             volume.Image, file => file.SetLength(file.Length / 2));
         await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
-        await using var program = new ProgramUnderTest();
 
-        ToolResult login = await program.RunAsync("login", "--portal", target.Portal);
-
-        await MustExplainAsync(program, login, 30, "the device has");
+        await MustRefuseAsync(target, 30, "the device has");
     }
 
     [Fact]
@@ -170,6 +152,15 @@ public sealed class BadInputTests(SampleVolumes samples)
 
         Assert.Equal(20, login.ExitCode);
         Assert.Contains(home, login.Errors, StringComparison.Ordinal);
+    }
+
+    private static async Task MustRefuseAsync(TgtTarget target, int exitCode, string words, params string[] options)
+    {
+        await using var program = new ProgramUnderTest();
+
+        ToolResult login = await program.RunAsync(["login", "--portal", target.Portal, .. options]);
+
+        await MustExplainAsync(program, login, exitCode, words);
     }
 
     private static async Task MustExplainAsync(ProgramUnderTest program, ToolResult result, int exitCode, string words)

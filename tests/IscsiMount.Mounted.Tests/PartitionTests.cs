@@ -25,8 +25,8 @@ public sealed class PartitionTests(SampleVolumes samples)
 
         JsonElement answer = await program.LoginAsync(target.Portal);
 
-        await MustShowAsync(first, MountOf(answer, 1));
-        await MustShowAsync(second, MountOf(answer, secondPartition));
+        await FolderListingAssert.ShowsAsync(first, MountOf(answer, 1));
+        await FolderListingAssert.ShowsAsync(second, MountOf(answer, secondPartition));
         await program.LogoutAsync();
     }
 
@@ -42,7 +42,7 @@ public sealed class PartitionTests(SampleVolumes samples)
 
         JsonElement answer = await program.LoginAsync(target.Portal);
 
-        await MustShowAsync(volume, MountOf(answer, 1));
+        await FolderListingAssert.ShowsAsync(volume, MountOf(answer, 1));
         await program.LogoutAsync();
     }
 
@@ -56,16 +56,8 @@ public sealed class PartitionTests(SampleVolumes samples)
 
         JsonElement answer = await program.LoginAsync(target.Portal);
 
-        await MustShowAsync(volume, MountOf(answer, 0));
+        await FolderListingAssert.ShowsAsync(volume, MountOf(answer, 0));
         await program.LogoutAsync();
-    }
-
-    private static async Task MustShowAsync(SampleVolume volume, string folder)
-    {
-        FolderListingAssert.Same(volume.Properties, await FolderListing.PropertiesAsync(folder));
-        FolderListingAssert.Same(volume.Hashes, await FolderListing.HashesAsync(folder));
-        FolderListingAssert.Same(volume.Streams, await FolderListing.StreamsAsync(folder));
-        FolderListingAssert.Same(volume.NtfsAttributes, await FolderListing.NtfsAttributesAsync(folder));
     }
 
     private static string MountOf(JsonElement answer, int partition)

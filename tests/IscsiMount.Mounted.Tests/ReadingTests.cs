@@ -2,8 +2,6 @@ using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
 using IscsiMount.Mounted.Tests.Samples;
 using IscsiMount.Testing;
-using IscsiMount.Testing.Peers;
-using IscsiMount.Testing.Product;
 using Xunit;
 
 namespace IscsiMount.Mounted.Tests;
@@ -15,28 +13,18 @@ public sealed class ReadingTests(SampleVolumes samples)
     public async Task The_whole_tree_is_what_another_driver_shows()
     {
         SampleVolume volume = await samples.LargeAsync();
-        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
-        await using var program = new ProgramUnderTest();
-        string folder = program.MountPoint("whole");
+        await using VolumeOnTgt mounted = await VolumeOnTgt.MountAsync(volume);
 
-        await program.LoginAsync(target.Portal, "--mount", folder);
-
-        FolderListingAssert.Same(volume.Properties, await FolderListing.PropertiesAsync(folder));
-        FolderListingAssert.Same(volume.Hashes, await FolderListing.HashesAsync(folder));
-        FolderListingAssert.Same(volume.Streams, await FolderListing.StreamsAsync(folder));
-        FolderListingAssert.Same(volume.NtfsAttributes, await FolderListing.NtfsAttributesAsync(folder));
-        await program.LogoutAsync();
+        await FolderListingAssert.ShowsAsync(volume, mounted.Folder);
+        await mounted.LogoutAsync();
     }
 
     [Fact]
     public async Task A_listing_goes_on_when_the_kernel_has_lost_the_pages_that_it_kept_of_an_earlier_one()
     {
         SampleVolume volume = await samples.LargeAsync();
-        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
-        await using var program = new ProgramUnderTest();
-        string folder = program.MountPoint("v");
-        await program.LoginAsync(target.Portal, "--mount", folder);
-        string wide = Path.Combine(folder, "wide");
+        await using VolumeOnTgt mounted = await VolumeOnTgt.MountAsync(volume);
+        string wide = mounted.PathOf("wide");
         string[] whole = Directory.GetFiles(wide);
 
         using (IEnumerator<string> listing = Directory.EnumerateFiles(wide).GetEnumerator())
@@ -46,71 +34,63 @@ public sealed class ReadingTests(SampleVolumes samples)
             {
                 if (count % 5000 == 100)
                 {
-                    await File.WriteAllTextAsync("/proc/sys/vm/drop_caches", "1");
+                    await File.WriteAllTextAsync(
+                        "/proc/sys/vm/drop_caches", "1", TestContext.Current.CancellationToken);
                 }
             }
 
             Assert.Equal(whole.Length, count);
         }
 
-        await program.LogoutAsync();
+        await mounted.LogoutAsync();
     }
 
     [Fact]
     public async Task Copying_archiving_and_comparing_programs_work()
     {
         SampleVolume volume = await samples.UsualClustersAsync();
-        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
-        await using var program = new ProgramUnderTest();
+        await using VolumeOnTgt mounted = await VolumeOnTgt.MountAsync(volume);
         using var local = new TemporaryFolder();
-        string folder = program.MountPoint("v");
         string copy = local.Join("copy");
         string unpacked = local.CreateFolder("unpacked");
         string sums = local.Join("sums");
-        await program.LoginAsync(target.Portal, "--mount", folder);
 
-        await ForeignTool.SucceedAsync("cp", "-a", folder, copy);
-        await ForeignTool.SucceedAsync("diff", "-r", "--no-dereference", folder, copy);
+        await ForeignTool.SucceedAsync("cp", "-a", mounted.Folder, copy);
+        await ForeignTool.SucceedAsync("diff", "-r", "--no-dereference", mounted.Folder, copy);
         await ForeignTool.SucceedAsync(
-            "bash", "-c", $"set -o pipefail; tar -C {folder} -cf - . | tar -C {unpacked} -xf -");
-        await ForeignTool.SucceedAsync("diff", "-r", "--no-dereference", folder, unpacked);
+            "bash", "-c", $"set -o pipefail; tar -C {mounted.Folder} -cf - . | tar -C {unpacked} -xf -");
+        await ForeignTool.SucceedAsync("diff", "-r", "--no-dereference", mounted.Folder, unpacked);
         await ForeignTool.SucceedAsync("bash", "-c", $"cd {copy} && find . -type f -print0 | xargs -0 md5sum > {sums}");
-        await ForeignTool.SucceedAsync("bash", "-c", $"cd {folder} && md5sum --quiet -c {sums}");
+        await ForeignTool.SucceedAsync("bash", "-c", $"cd {mounted.Folder} && md5sum --quiet -c {sums}");
 
         FolderListingAssert.Same(volume.Hashes, await FolderListing.HashesAsync(copy));
-        await program.LogoutAsync();
+        await mounted.LogoutAsync();
     }
 
     [Fact]
     public async Task Mapped_files_show_their_content()
     {
         SampleVolume volume = await samples.UsualClustersAsync();
-        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
-        await using var program = new ProgramUnderTest();
-        string folder = program.MountPoint("v");
-        await program.LoginAsync(target.Portal, "--mount", folder);
+        await using VolumeOnTgt mounted = await VolumeOnTgt.MountAsync(volume);
 
         foreach (string file in new[] { "large/8 MiB.bin", "compressed/mixed.bin", "fragmented/part 1.bin" })
         {
-            Assert.Contains($"{HashOfMapped(Path.Combine(folder, file))}  ./{file}", volume.Hashes);
+            Assert.Contains($"{HashOfMapped(mounted.PathOf(file))}  ./{file}", volume.Hashes);
         }
 
-        await program.LogoutAsync();
+        await mounted.LogoutAsync();
     }
 
     [Fact]
     public async Task Many_readers_at_once_see_the_same_bytes()
     {
         SampleVolume volume = await samples.UsualClustersAsync();
-        await using TgtTarget target = await TgtTarget.StartAsync(volume.Image);
-        await using var program = new ProgramUnderTest();
-        string folder = program.MountPoint("v");
-        await program.LoginAsync(target.Portal, "--mount", folder);
+        await using VolumeOnTgt mounted = await VolumeOnTgt.MountAsync(volume);
 
-        string[][] seen = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => FolderListing.HashesAsync(folder)));
+        string[][] seen = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => FolderListing.HashesAsync(mounted.Folder)));
 
         Assert.All(seen, hashes => FolderListingAssert.Same(volume.Hashes, hashes));
-        await program.LogoutAsync();
+        await mounted.LogoutAsync();
     }
 
     [Fact]
@@ -118,19 +98,15 @@ public sealed class ReadingTests(SampleVolumes samples)
     {
         SampleVolume volume = await samples.SmallClustersAsync();
         string before = await HashOfImageAsync(volume.Image);
-        await using (TgtTarget target = await TgtTarget.StartAsync(volume.Image))
+        await using (VolumeOnTgt mounted = await VolumeOnTgt.MountAsync(volume))
         {
-            await using var program = new ProgramUnderTest();
-            string folder = program.MountPoint("v");
-            await program.LoginAsync(target.Portal, "--mount", folder);
-
-            await FolderListing.HashesAsync(folder);
-            ToolResult writing = await ForeignTool.RunAsync("touch", [Path.Combine(folder, "new")]);
-            ToolResult removing = await ForeignTool.RunAsync("rm", ["-r", Path.Combine(folder, "names")]);
+            await FolderListing.HashesAsync(mounted.Folder);
+            ToolResult writing = await ForeignTool.RunAsync("touch", [mounted.PathOf("new")]);
+            ToolResult removing = await ForeignTool.RunAsync("rm", ["-r", mounted.PathOf("names")]);
 
             Assert.Contains("Read-only file system", writing.MustExitWith(1).Errors, StringComparison.Ordinal);
             Assert.Contains("Read-only file system", removing.MustExitWith(1).Errors, StringComparison.Ordinal);
-            await program.LogoutAsync();
+            await mounted.LogoutAsync();
         }
 
         Assert.Equal(before, await HashOfImageAsync(volume.Image));

@@ -7,6 +7,15 @@ internal static class FolderListingAssert
 {
     private const int RowsShownMax = 20;
 
+    /// <summary>Fails unless a folder shows all of a volume as the other driver does.</summary>
+    public static async Task ShowsAsync(SampleVolume volume, string folder)
+    {
+        Same(volume.Properties, await FolderListing.PropertiesAsync(folder));
+        Same(volume.Hashes, await FolderListing.HashesAsync(folder));
+        Same(volume.Streams, await FolderListing.StreamsAsync(folder));
+        Same(volume.NtfsAttributes, await FolderListing.NtfsAttributesAsync(folder));
+    }
+
     /// <summary>Fails with the rows that only one of the two has.</summary>
     public static void Same(string[] expected, string[] actual)
     {
