@@ -4,6 +4,7 @@ using IscsiMount.Control;
 using IscsiMount.Control.Reports;
 using IscsiMount.Control.Requests;
 using IscsiMount.Mounting;
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Discovery;
 using Microsoft.Extensions.Logging;
 using MountRequest = IscsiMount.Control.Requests.MountRequest;

@@ -3,6 +3,7 @@ using IscsiMount.Control;
 using IscsiMount.Control.Requests;
 using IscsiMount.Initiator;
 using IscsiMount.Mounting;
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Discovery;
 using IscsiMount.Protocol.Names;
 

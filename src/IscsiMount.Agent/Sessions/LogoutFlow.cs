@@ -2,6 +2,7 @@ using IscsiMount.Agent.Volumes;
 using IscsiMount.Control;
 using IscsiMount.Control.Requests;
 using IscsiMount.Mounting;
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Names;
 
 namespace IscsiMount.Agent.Sessions;

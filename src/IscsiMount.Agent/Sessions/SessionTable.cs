@@ -1,3 +1,4 @@
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Names;
 
 namespace IscsiMount.Agent.Sessions;

@@ -1,4 +1,5 @@
 using IscsiMount.Agent.Volumes;
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Names;
 
 namespace IscsiMount.Agent.Sessions;

@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 
-namespace IscsiMount.Agent;
+namespace IscsiMount.Primitives;
 
 /// <summary>Lets one in at a time: a channel that holds one permit (docs/adr/0004).</summary>
-internal sealed class AsyncGate
+public sealed class AsyncGate
 {
     private readonly Channel<bool> _permits = Channel.CreateBounded<bool>(1);
 
@@ -19,8 +19,12 @@ internal sealed class AsyncGate
     private void Leave() => _permits.Writer.TryWrite(true);
 
     /// <summary>The right to be inside. It is disposed of once.</summary>
-    internal readonly struct Permit(AsyncGate gate) : IDisposable
+    public readonly record struct Permit : IDisposable
     {
-        public void Dispose() => gate.Leave();
+        private readonly AsyncGate _gate;
+
+        internal Permit(AsyncGate gate) => _gate = gate;
+
+        public void Dispose() => _gate.Leave();
     }
 }
