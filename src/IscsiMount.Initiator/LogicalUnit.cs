@@ -3,6 +3,7 @@ using IscsiMount.Initiator.Units;
 using IscsiMount.Primitives;
 using IscsiMount.Scsi;
 using IscsiMount.Scsi.Sense;
+using IscsiMount.Scsi.Transfer;
 using IscsiMount.Scsi.Unit;
 
 namespace IscsiMount.Initiator;
@@ -103,7 +104,7 @@ public sealed class LogicalUnit : IBlockDevice
     {
         try
         {
-            await _runner.ExecuteAsync(Number, new SynchronizeCache10(), cancellationToken);
+            await _runner.ExecuteAsync(Number, new SynchronizeCache { Form = CdbForm.Ten }, cancellationToken);
         }
         catch (ScsiCommandException refusal) when (refusal.Outcome == OutcomeKind.CommandNotSupported)
         {

@@ -21,8 +21,10 @@ public enum OperationCode : byte
     Verify10 = 0x2F,
     PreFetch10 = 0x34,
     SynchronizeCache10 = 0x35,
+    ReadDefectData10 = 0x37,
     WriteSame10 = 0x41,
     Unmap = 0x42,
+    Sanitize = 0x48,
     LogSense = 0x4D,
     ModeSelect10 = 0x55,
     ModeSense10 = 0x5A,
@@ -31,6 +33,8 @@ public enum OperationCode : byte
 
     /// <summary>32-byte commands, told apart by the service action in bytes 8 and 9.</summary>
     VariableLength = 0x7F,
+    ExtendedCopy = 0x83,
+    ReceiveCopyResults = 0x84,
     Read16 = 0x88,
     CompareAndWrite = 0x89,
     Write16 = 0x8A,
@@ -53,6 +57,7 @@ public enum OperationCode : byte
     Write12 = 0xAA,
     WriteAndVerify12 = 0xAE,
     Verify12 = 0xAF,
+    ReadDefectData12 = 0xB7,
 }
 
 /// <summary>The low five bits of the second byte, where an operation code stands for several commands.</summary>

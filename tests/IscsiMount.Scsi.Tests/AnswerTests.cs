@@ -1,5 +1,8 @@
 using IscsiMount.Scsi.Capacity;
 using IscsiMount.Scsi.Identity;
+using IscsiMount.Scsi.Paths;
+using IscsiMount.Scsi.Provisioning;
+using IscsiMount.Scsi.Reservations;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Scsi.Unit;
 using IscsiMount.Testing;
@@ -107,7 +110,7 @@ public sealed class AnswerTests
             nameof(BlockLimits),
             "00" + "B0" + "003C" + "01" + "10" + "0008" + "00000800" + "00000200" + "00000100" + "00010000" + "00000040"
                 + "00000010" + "80000004" + "0000000000000400"
-                + "0000000000000000000000000000000000000000",
+                + "00000800" + "00000001" + "00000002" + "00000400" + "00000080",
             new BlockLimits
             {
                 WriteSameNeedsCount = true,
@@ -121,6 +124,11 @@ public sealed class AnswerTests
                 UnmapGranularity = 16,
                 UnmapAlignment = 4,
                 WriteSameBlocksMax = 1024,
+                AtomicBlocksMax = 2048,
+                AtomicAlignment = 1,
+                AtomicGranularity = 2,
+                BoundedAtomicBlocksMax = 1024,
+                AtomicBoundaryMax = 128,
             }
         },
         {
@@ -159,9 +167,99 @@ public sealed class AnswerTests
             "00" + "03" + "0006" + "000000000000",
             new OperationSupport { Level = SupportLevel.Standard, Usage = [0, 0, 0, 0, 0, 0] }
         },
+        {
+            nameof(ExtendedInquiry),
+            "00" + "86" + "003C" + "00" + "07" + "01" + new string('0', 114),
+            new ExtendedInquiry
+            {
+                SupportsSimpleTasks = true,
+                SupportsOrderedTasks = true,
+                SupportsHeadOfQueueTasks = true,
+                HasVolatileCache = true,
+            }
+        },
+        {
+            nameof(LbaStatusList),
+            "00000024" + "00000000"
+                + "0000000000000010" + "00000008" + "00" + "00" + "0000"
+                + "0000000000000018" + "00000100" + "01" + "00" + "0000",
+            new LbaStatusList
+            {
+                Runs =
+                [
+                    new(new(16, 8), ProvisioningStatus.Mapped),
+                    new(new(24, 256), ProvisioningStatus.Deallocated),
+                ],
+            }
+        },
+        {
+            nameof(TargetPortGroups),
+            "00000010" + "101E0000" + "80" + "0F" + "0001" + "00" + "02" + "00" + "01" + "00000001",
+            new TargetPortGroups { TransitionSeconds = 30, Groups = [PortGroup] }
+        },
+        {
+            nameof(ReservationKeys),
+            "00000007" + "00000010" + "0102030405060708" + "1112131415161718",
+            new ReservationKeys { Generation = 7, Keys = [0x0102_0304_0506_0708, 0x1112_1314_1516_1718] }
+        },
+        { nameof(CurrentReservation), "00000007" + "00000000", new CurrentReservation { Generation = 7 } },
+        {
+            nameof(CurrentReservation),
+            "00000007" + "00000010" + "0102030405060708" + "00000000" + "00" + "06" + "0000",
+            new CurrentReservation
+            {
+                Generation = 7,
+                Holder = (0x0102_0304_0506_0708, ReservationType.ExclusiveAccessRegistrantsOnly),
+            }
+        },
+        {
+            nameof(ReservationCapabilities),
+            "0008" + "1D" + "A1" + "EA" + "01" + "0000",
+            new ReservationCapabilities
+            {
+                HandlesOldReserve = true,
+                TakesOtherInitiators = true,
+                TakesAllPorts = true,
+                CanPersist = true,
+                DoesPersist = true,
+                AllowCommands = 2,
+                HasAllTypes = true,
+            }
+        },
+        {
+            nameof(FullReservationStatus),
+            "00000007" + "00000034"
+                + "0102030405060708" + "00000000" + "03" + "05" + "00000000" + "0001" + "0000001C"
+                + "45000018" + "69716E2E78" + "2C692C3078" + "303233643030303030303031" + "0000",
+            new FullReservationStatus
+            {
+                Generation = 7,
+                Registrants =
+                [
+                    new()
+                    {
+                        Key = 0x0102_0304_0506_0708,
+                        Initiator = new() { InitiatorName = "iqn.x", Isid = 0x023D_0000_0001 },
+                        RelativePort = 1,
+                        IsForAllPorts = true,
+                        Held = ReservationType.WriteExclusiveRegistrantsOnly,
+                    },
+                ],
+            }
+        },
     };
 
-    public static TheoryData<string> Names => [.. Examples.Select(row => row.Data.Item1)];
+    public static TheoryData<string> Names => [.. Examples.Select(row => row.Data.Item1).Distinct()];
+
+    private static TargetPortGroup PortGroup => new()
+    {
+        Number = 1,
+        IsPreferred = true,
+        SupportedStates = PathStates.ActiveOptimized | PathStates.ActiveNonOptimized | PathStates.Standby
+            | PathStates.Unavailable,
+        StatusCode = 2,
+        Ports = [1],
+    };
 
     [Theory, MemberData(nameof(Examples))]
     public void An_answer_is_read_from_its_places_and_written_to_them(string name, string wire, IScsiAnswer answer)
@@ -252,6 +350,13 @@ public sealed class AnswerTests
         nameof(LogicalBlockProvisioning) => LogicalBlockProvisioning.Read,
         nameof(SupportedOperations) => SupportedOperations.Read,
         nameof(OperationSupport) => OperationSupport.Read,
+        nameof(ExtendedInquiry) => ExtendedInquiry.Read,
+        nameof(LbaStatusList) => LbaStatusList.Read,
+        nameof(TargetPortGroups) => TargetPortGroups.Read,
+        nameof(ReservationKeys) => ReservationKeys.Read,
+        nameof(CurrentReservation) => CurrentReservation.Read,
+        nameof(ReservationCapabilities) => ReservationCapabilities.Read,
+        nameof(FullReservationStatus) => FullReservationStatus.Read,
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 }

@@ -2,7 +2,11 @@ using IscsiMount.Primitives;
 using IscsiMount.Scsi.Capacity;
 using IscsiMount.Scsi.Identity;
 using IscsiMount.Scsi.Mode;
+using IscsiMount.Scsi.Paths;
+using IscsiMount.Scsi.Provisioning;
+using IscsiMount.Scsi.Reservations;
 using IscsiMount.Scsi.Sense;
+using IscsiMount.Scsi.Transfer;
 using IscsiMount.Scsi.Unit;
 using IscsiMount.Testing;
 using Xunit;
@@ -74,11 +78,91 @@ public sealed class CommandTests
         { "9E" + "10" + "0000000000000000" + "00000020" + "00" + "00", new ReadCapacity16() },
         {
             "35" + "02" + "01020304" + "00" + "0506" + "00",
-            new SynchronizeCache10 { IsImmediate = true, FirstBlock = 0x0102_0304, BlockCount = 0x0506 }
+            new SynchronizeCache
+            {
+                Form = CdbForm.Ten, IsImmediate = true, FirstBlock = 0x0102_0304, BlockCount = 0x0506,
+            }
         },
         {
             "91" + "00" + "0102030405060708" + "090A0B0C" + "00" + "00",
-            new SynchronizeCache16 { FirstBlock = 0x0102_0304_0506_0708, BlockCount = 0x090A_0B0C }
+            new SynchronizeCache { FirstBlock = 0x0102_0304_0506_0708, BlockCount = 0x090A_0B0C }
+        },
+        { "34" + "02" + "01020304" + "07" + "0506" + "00", Fetch(CdbForm.Ten, 0x0102_0304, 0x0506, 7) },
+        {
+            "90" + "02" + "0102030405060708" + "090A0B0C" + "07" + "00",
+            Fetch(CdbForm.Sixteen, 0x0102_0304_0506_0708, 0x090A_0B0C, 7)
+        },
+        {
+            "41" + "28" + "01020304" + "00" + "0506" + "00",
+            new WriteSame
+            {
+                Form = CdbForm.Ten, Protection = 1, MayUnmap = true, FirstBlock = 0x0102_0304, BlockCount = 0x0506,
+            }
+        },
+        {
+            "93" + "19" + "0102030405060708" + "090A0B0C" + "1F" + "00",
+            new WriteSame
+            {
+                MayUnmap = true,
+                Anchors = true,
+                IsWithoutData = true,
+                FirstBlock = 0x0102_0304_0506_0708,
+                BlockCount = 0x090A_0B0C,
+                Group = 0x1F,
+            }
+        },
+        {
+            "89" + "38" + "0102030405060708" + "000000" + "09" + "0A" + "00",
+            new CompareAndWrite
+            {
+                Protection = 1,
+                DisablePageOut = true,
+                ForceUnitAccess = true,
+                FirstBlock = 0x0102_0304_0506_0708,
+                BlockCount = 9,
+                Group = 10,
+            }
+        },
+        {
+            "9C" + "18" + "0102030405060708" + "090A" + "0B0C" + "0D" + "00",
+            new WriteAtomic
+            {
+                DisablePageOut = true,
+                ForceUnitAccess = true,
+                FirstBlock = 0x0102_0304_0506_0708,
+                Boundary = 0x090A,
+                BlockCount = 0x0B0C,
+                Group = 13,
+            }
+        },
+        {
+            "42" + "01" + "00000000" + "03" + "0028" + "00",
+            new Unmap { Anchors = true, Group = 3, ParameterListLength = 40 }
+        },
+        {
+            "9E" + "12" + "0102030405060708" + "00001000" + "00" + "00",
+            new GetLbaStatus { FirstBlock = 0x0102_0304_0506_0708 }
+        },
+        { "15" + "11" + "0000" + "18" + "00", new ModeSelect { SavesPages = true, ParameterListLength = 24 } },
+        {
+            "55" + "10" + "0000000000" + "0102" + "00",
+            new ModeSelect { Form = ModeForm.Ten, ParameterListLength = 0x0102 }
+        },
+        {
+            "5E" + "03" + "0000000000" + "0102" + "00",
+            new PersistentReserveIn { Report = ReservationReport.FullStatus, AllocationLength = 0x0102 }
+        },
+        {
+            "5F" + "05" + "06" + "0000" + "00000018" + "00",
+            new PersistentReserveOut
+            {
+                Action = ReservationAction.PreemptAndAbort,
+                Type = ReservationType.ExclusiveAccessRegistrantsOnly,
+            }
+        },
+        {
+            "A3" + "2A" + "00000000" + "00001000" + "00" + "00",
+            new ReportTargetPortGroups { WantsExtendedHeader = true }
         },
         { "A0" + "00" + "00" + "000000" + "00010000" + "00" + "00", new ReportLuns() },
         {
@@ -111,6 +195,19 @@ public sealed class CommandTests
         { OperationCode.ServiceActionIn16, ServiceAction.ReadCapacity16 },
         { OperationCode.SynchronizeCache10, 0 },
         { OperationCode.SynchronizeCache16, 0 },
+        { OperationCode.PreFetch10, 0 },
+        { OperationCode.PreFetch16, 0 },
+        { OperationCode.WriteSame10, 0 },
+        { OperationCode.WriteSame16, 0 },
+        { OperationCode.CompareAndWrite, 0 },
+        { OperationCode.WriteAtomic16, 0 },
+        { OperationCode.Unmap, 0 },
+        { OperationCode.ServiceActionIn16, ServiceAction.GetLbaStatus },
+        { OperationCode.ModeSelect6, 0 },
+        { OperationCode.ModeSelect10, 0 },
+        { OperationCode.PersistentReserveIn, 0 },
+        { OperationCode.PersistentReserveOut, 0 },
+        { OperationCode.MaintenanceIn, ServiceAction.TargetPortGroups },
         { OperationCode.ReportLuns, 0 },
         { OperationCode.MaintenanceIn, ServiceAction.ReportSupportedOperationCodes },
     };
@@ -126,7 +223,7 @@ public sealed class CommandTests
         command.WriteCdb(written);
 
         Assert.Equal(expected, written);
-        Assert.Equal(command, ReaderOf((OperationCode)expected[0])(expected));
+        Assert.Equal(command, ReaderOf(expected)(expected));
     }
 
     [Theory, MemberData(nameof(Codes))]
@@ -141,10 +238,10 @@ public sealed class CommandTests
             cdb[0] = (byte)operation;
             cdb[1] = serviceAction == 0 ? cdb[1] : serviceAction;
 
-            ScsiCommand command = ReaderOf(operation)(cdb);
+            ScsiCommand command = ReaderOf(cdb)(cdb);
             command.WriteCdb(written);
 
-            Assert.Equal(command, ReaderOf(operation)(written));
+            Assert.Equal(command, ReaderOf(cdb)(written));
         }
     }
 
@@ -153,6 +250,15 @@ public sealed class CommandTests
     [InlineData("25" + "00" + "00000001" + "0000" + "00" + "00", 2, null)]
     [InlineData("1B" + "00" + "0000" + "40" + "00", 4, 7)]
     [InlineData("1E" + "000000" + "03" + "00", 4, 1)]
+    [InlineData("41" + "01" + "00000000" + "00" + "0001" + "00", 1, 0)]
+    [InlineData("41" + "04" + "00000000" + "00" + "0001" + "00", 1, 2)]
+    [InlineData("93" + "02" + "0000000000000000" + "00000001" + "00" + "00", 1, 2)]
+    [InlineData("93" + "10" + "0000000000000000" + "00000001" + "00" + "00", 1, 4)]
+    [InlineData("9E" + "12" + "0000000000000000" + "00001000" + "01" + "00", 14, null)]
+    [InlineData("15" + "00" + "0000" + "18" + "00", 1, 4)]
+    [InlineData("5E" + "04" + "0000000000" + "0102" + "00", 1, 4)]
+    [InlineData("5F" + "08" + "00" + "0000" + "00000018" + "00", 1, 4)]
+    [InlineData("A3" + "4A" + "00000000" + "00001000" + "00" + "00", 1, 7)]
     [InlineData("A0" + "00" + "03" + "000000" + "00000010" + "00" + "00", 2, null)]
     [InlineData("A3" + "0C" + "03" + "9E" + "0010" + "00000040" + "00" + "00", 2, 2)]
     [Requirement("SCSI-01", "SCSI-08", "SCSI-22")]
@@ -161,7 +267,7 @@ public sealed class CommandTests
         byte[] cdb = new byte[ScsiCommand.CdbFieldLength];
         Convert.FromHexString(wire).CopyTo(cdb, 0);
 
-        CdbField? invalid = ReaderOf((OperationCode)cdb[0])(cdb).InvalidField;
+        CdbField? invalid = ReaderOf(cdb)(cdb).InvalidField;
 
         Assert.Equal(new CdbField((ushort)field, (byte?)bit), invalid);
     }
@@ -197,6 +303,7 @@ public sealed class CommandTests
         Assert.Equal("1201B0100000", Written(new VitalProductInquiry<BlockLimits>().WriteCdb, 6));
         Assert.Equal("A30C000000000000200000", Written(new SupportedOperationsInquiry().WriteCdb, 11));
         Assert.Equal("A30C0142000000000040", Written(new OperationSupportInquiry(OperationCode.Unmap).WriteCdb, 10));
+        Assert.Equal("5E020000000000200000", Written(new ReservationInquiry<ReservationCapabilities>().WriteCdb, 10));
         Assert.Equal(
             "A30C029E001000000040",
             Written(new OperationSupportInquiry(OperationCode.ServiceActionIn16, 0x10).WriteCdb, 10));
@@ -211,7 +318,16 @@ public sealed class CommandTests
         return Convert.ToHexString(cdb.AsSpan(0, length));
     }
 
-    private static Reader ReaderOf(OperationCode operation) => operation switch
+    private static PreFetch Fetch(CdbForm form, ulong firstBlock, uint blockCount, byte group) => new()
+    {
+        Form = form,
+        IsImmediate = true,
+        FirstBlock = firstBlock,
+        BlockCount = blockCount,
+        Group = group,
+    };
+
+    private static Reader ReaderOf(byte[] cdb) => (OperationCode)cdb[0] switch
     {
         OperationCode.TestUnitReady => TestUnitReady.Read,
         OperationCode.RequestSense => RequestSense.Read,
@@ -220,11 +336,22 @@ public sealed class CommandTests
         OperationCode.StartStopUnit => StartStopUnit.Read,
         OperationCode.PreventAllowMediumRemoval => PreventAllowMediumRemoval.Read,
         OperationCode.ReadCapacity10 => ReadCapacity10.Read,
-        OperationCode.ServiceActionIn16 => ReadCapacity16.Read,
-        OperationCode.SynchronizeCache10 => SynchronizeCache10.Read,
-        OperationCode.SynchronizeCache16 => SynchronizeCache16.Read,
+        OperationCode.ServiceActionIn16 => (cdb[1] & ServiceAction.Mask) == ServiceAction.GetLbaStatus
+            ? GetLbaStatus.Read
+            : ReadCapacity16.Read,
+        OperationCode.SynchronizeCache10 or OperationCode.SynchronizeCache16 => SynchronizeCache.Read,
+        OperationCode.PreFetch10 or OperationCode.PreFetch16 => PreFetch.Read,
+        OperationCode.WriteSame10 or OperationCode.WriteSame16 => WriteSame.Read,
+        OperationCode.CompareAndWrite => CompareAndWrite.Read,
+        OperationCode.WriteAtomic16 => WriteAtomic.Read,
+        OperationCode.Unmap => Unmap.Read,
+        OperationCode.ModeSelect6 or OperationCode.ModeSelect10 => ModeSelect.Read,
+        OperationCode.PersistentReserveIn => PersistentReserveIn.Read,
+        OperationCode.PersistentReserveOut => PersistentReserveOut.Read,
         OperationCode.ReportLuns => ReportLuns.Read,
-        OperationCode.MaintenanceIn => ReportSupportedOperationCodes.Read,
-        _ => throw new ArgumentOutOfRangeException(nameof(operation)),
+        OperationCode.MaintenanceIn => (cdb[1] & ServiceAction.Mask) == ServiceAction.TargetPortGroups
+            ? ReportTargetPortGroups.Read
+            : ReportSupportedOperationCodes.Read,
+        _ => throw new ArgumentOutOfRangeException(nameof(cdb)),
     };
 }

@@ -15,7 +15,11 @@ namespace IscsiMount.Scsi.Identity;
 //     28 | optimal unmap granularity                   |
 //     32 | UGAVALID | unmap granularity alignment      |
 //     36 | maximum WRITE SAME length (8 bytes)         |
-//     44 | atomic transfers                            |
+//     44 | maximum atomic transfer length              |
+//     48 | atomic alignment                            |
+//     52 | atomic transfer length granularity          |
+//     56 | maximum atomic length with boundary         |
+//     60 | maximum atomic boundary size                |
 //     64 +---------------------------------------------+
 
 /// <summary>Page B0h: how much the unit moves at once. Zero means no limit, or that nothing is told.</summary>
@@ -51,6 +55,18 @@ public sealed record BlockLimits : VitalProductPage, IVitalProductPage<BlockLimi
 
     public ulong WriteSameBlocksMax { get; init; }
 
+    /// <summary>The most that WRITE ATOMIC writes as one piece. Zero: not told.</summary>
+    public uint AtomicBlocksMax { get; init; }
+
+    public uint AtomicAlignment { get; init; }
+
+    public uint AtomicGranularity { get; init; }
+
+    /// <summary>The most that one WRITE ATOMIC with a boundary writes. Zero: boundaries are not supported.</summary>
+    public uint BoundedAtomicBlocksMax { get; init; }
+
+    public uint AtomicBoundaryMax { get; init; }
+
     protected override VitalProductPageCode Code => PageCode;
 
     protected override int ContentLength => Length;
@@ -74,6 +90,11 @@ public sealed record BlockLimits : VitalProductPage, IVitalProductPage<BlockLimi
             UnmapGranularity = BinaryPrimitives.ReadUInt32BigEndian(content[24..]),
             UnmapAlignment = alignment > int.MaxValue ? alignment & int.MaxValue : null,
             WriteSameBlocksMax = BinaryPrimitives.ReadUInt64BigEndian(content[32..]),
+            AtomicBlocksMax = BinaryPrimitives.ReadUInt32BigEndian(content[40..]),
+            AtomicAlignment = BinaryPrimitives.ReadUInt32BigEndian(content[44..]),
+            AtomicGranularity = BinaryPrimitives.ReadUInt32BigEndian(content[48..]),
+            BoundedAtomicBlocksMax = BinaryPrimitives.ReadUInt32BigEndian(content[52..]),
+            AtomicBoundaryMax = BinaryPrimitives.ReadUInt32BigEndian(content[56..]),
         };
     }
 
@@ -91,5 +112,10 @@ public sealed record BlockLimits : VitalProductPage, IVitalProductPage<BlockLimi
         BinaryPrimitives.WriteUInt32BigEndian(
             destination[28..], UnmapAlignment is { } alignment ? 0x8000_0000 | alignment : 0);
         BinaryPrimitives.WriteUInt64BigEndian(destination[32..], WriteSameBlocksMax);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[40..], AtomicBlocksMax);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[44..], AtomicAlignment);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[48..], AtomicGranularity);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[52..], BoundedAtomicBlocksMax);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[56..], AtomicBoundaryMax);
     }
 }

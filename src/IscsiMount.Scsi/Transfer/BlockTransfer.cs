@@ -3,15 +3,14 @@ using IscsiMount.Primitives;
 
 namespace IscsiMount.Scsi.Transfer;
 
-// READ, WRITE, WRITE AND VERIFY, VERIFY, SBC-3
+// READ, WRITE, WRITE AND VERIFY, VERIFY, ORWRITE, SBC-3
 //
 //            (6)              (10)           (12)           (16)
 //     0      08h 0Ah          28h 2Ah 2Eh    A8h AAh AEh    88h 8Ah 8Eh
-//                             2Fh            AFh            8Fh
+//                             2Fh            AFh            8Fh 8Bh
 //     1      LBA (4-0)        protection (7-5), DPO (4), FUA (3) or BYTCHK (2-1)
-//     LBA    1..3 (21 bits)   2..5           2..5           2..9
-//     blocks 4 (0 = 256)      7..8           6..9           10..13
-//     group  -                6              10             14
+//     LBA    1..3 (21 bits)   see CdbExtent
+//     blocks 4 (0 = 256)
 
 /// <summary>A command that moves blocks, or compares them. It is read and written without allocation.</summary>
 public readonly record struct BlockTransfer
@@ -47,7 +46,8 @@ public readonly record struct BlockTransfer
     /// <summary>Blocks that follow the command as data.</summary>
     public uint BlocksOut => (Kind, ByteCheck) switch
     {
-        (TransferKind.Write or TransferKind.WriteAndVerify, _) or (TransferKind.Verify, 1) => BlockCount,
+        (TransferKind.Write or TransferKind.WriteAndVerify or TransferKind.OrWrite, _) => BlockCount,
+        (TransferKind.Verify, 1) => BlockCount,
         (TransferKind.Verify, 3) => Math.Min(BlockCount, 1),
         _ => 0,
     };
@@ -55,7 +55,7 @@ public readonly record struct BlockTransfer
     /// <summary>Whether all of it lies on a medium of this many blocks.</summary>
     public bool Fits(ulong blockCount) => FirstBlock <= blockCount && BlockCount <= blockCount - FirstBlock;
 
-    /// <summary>Reads any of the fourteen commands. False is the answer for every other one.</summary>
+    /// <summary>Reads any of the fifteen commands. False is the answer for every other one.</summary>
     public static bool TryRead(ReadOnlySpan<byte> cdb, out BlockTransfer transfer)
     {
         Invariant.Holds(cdb.Length == ScsiCommand.CdbFieldLength);
@@ -77,30 +77,13 @@ public readonly record struct BlockTransfer
 
         cdb.Clear();
         cdb[0] = (byte)TransferCodes.Get(Kind, Form);
-        switch (Form)
+        if (Form == CdbForm.Six)
         {
-            case CdbForm.Six:
-                WriteShort(cdb);
-                return;
-            case CdbForm.Ten:
-                BinaryPrimitives.WriteUInt32BigEndian(cdb[2..], checked((uint)FirstBlock));
-                BinaryPrimitives.WriteUInt16BigEndian(cdb[7..], checked((ushort)BlockCount));
-                cdb[6] = Group;
-                break;
-            case CdbForm.Twelve:
-                BinaryPrimitives.WriteUInt32BigEndian(cdb[2..], checked((uint)FirstBlock));
-                BinaryPrimitives.WriteUInt32BigEndian(cdb[6..], BlockCount);
-                cdb[10] = Group;
-                break;
-            case CdbForm.Sixteen:
-                BinaryPrimitives.WriteUInt64BigEndian(cdb[2..], FirstBlock);
-                BinaryPrimitives.WriteUInt32BigEndian(cdb[10..], BlockCount);
-                cdb[14] = Group;
-                break;
-            default:
-                throw new InvariantViolationException("Form has a name");
+            WriteShort(cdb);
+            return;
         }
 
+        new CdbExtent(FirstBlock, BlockCount, Group).Write(cdb, Form);
         cdb[1] = (byte)((Protection << 5)
             | (DisablePageOut ? DisablePageOutBit : 0)
             | (ForceUnitAccess ? ForceUnitAccessBit : 0)
@@ -118,24 +101,18 @@ public readonly record struct BlockTransfer
     private static BlockTransfer ReadLong(ReadOnlySpan<byte> cdb, TransferKind kind, CdbForm form)
     {
         bool isVerified = kind is TransferKind.Verify or TransferKind.WriteAndVerify;
+        var extent = CdbExtent.Read(cdb, form);
         return new()
         {
             Kind = kind,
             Form = form,
-            FirstBlock = form == CdbForm.Sixteen
-                ? BinaryPrimitives.ReadUInt64BigEndian(cdb[2..])
-                : BinaryPrimitives.ReadUInt32BigEndian(cdb[2..]),
-            BlockCount = form switch
-            {
-                CdbForm.Ten => BinaryPrimitives.ReadUInt16BigEndian(cdb[7..]),
-                CdbForm.Twelve => BinaryPrimitives.ReadUInt32BigEndian(cdb[6..]),
-                _ => BinaryPrimitives.ReadUInt32BigEndian(cdb[10..]),
-            },
+            FirstBlock = extent.FirstBlock,
+            BlockCount = extent.BlockCount,
+            Group = extent.Group,
             Protection = (byte)(cdb[1] >> 5),
             DisablePageOut = (cdb[1] & DisablePageOutBit) != 0,
             ForceUnitAccess = !isVerified && (cdb[1] & ForceUnitAccessBit) != 0,
             ByteCheck = isVerified ? (byte)((cdb[1] >> 1) & 0x03) : (byte)0,
-            Group = (byte)(cdb[form switch { CdbForm.Ten => 6, CdbForm.Twelve => 10, _ => 14 }] & 0x3F),
         };
     }
 
@@ -157,6 +134,9 @@ public enum TransferKind
     Write,
     WriteAndVerify,
     Verify,
+
+    /// <summary>Bits that are set in the data are set on the medium, and all others stay.</summary>
+    OrWrite,
 }
 
 /// <summary>The lengths of command blocks that data commands come in.</summary>

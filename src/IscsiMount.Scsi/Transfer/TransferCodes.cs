@@ -21,6 +21,7 @@ internal static class TransferCodes
         OperationCode.Verify10 => (TransferKind.Verify, CdbForm.Ten),
         OperationCode.Verify12 => (TransferKind.Verify, CdbForm.Twelve),
         OperationCode.Verify16 => (TransferKind.Verify, CdbForm.Sixteen),
+        OperationCode.OrWrite16 => (TransferKind.OrWrite, CdbForm.Sixteen),
         _ => null,
     };
 
@@ -40,6 +41,7 @@ internal static class TransferCodes
         (TransferKind.Verify, CdbForm.Ten) => OperationCode.Verify10,
         (TransferKind.Verify, CdbForm.Twelve) => OperationCode.Verify12,
         (TransferKind.Verify, CdbForm.Sixteen) => OperationCode.Verify16,
+        (TransferKind.OrWrite, CdbForm.Sixteen) => OperationCode.OrWrite16,
         _ => throw new InvariantViolationException($"{kind} has a form of {(int)form} bytes"),
     };
 }

@@ -1,4 +1,5 @@
 using IscsiMount.Block;
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
 using IscsiMount.Scsi;
 using IscsiMount.Scsi.Capacity;
@@ -125,27 +126,17 @@ internal sealed class DiskPlanner(
         return Plans.Say(Capacity(), ReadCapacity16.Read(cdb).AllocationLength) with { AsksIfReady = true };
     }
 
-    public CommandPlan PlanSynchronizeCache10(in CdbBytes cdb)
+    // Whatever the range and however early the status may come: all is flushed, and the status tells that it was.
+    public CommandPlan PlanSynchronizeCache(in CdbBytes cdb)
     {
-        SynchronizeCache10 command = SynchronizeCache10.Read(cdb);
-        return PlanFlush(command.FirstBlock, command.BlockCount);
-    }
-
-    public CommandPlan PlanSynchronizeCache16(in CdbBytes cdb)
-    {
-        SynchronizeCache16 command = SynchronizeCache16.Read(cdb);
-        return PlanFlush(command.FirstBlock, command.BlockCount);
+        SynchronizeCache command = SynchronizeCache.Read(cdb);
+        return command.Fits(_device.BlockCount)
+            ? new CommandPlan { Kind = PlanKind.Flush }
+            : CommandPlan.Refuse(OutOfRange(command.FirstBlock));
     }
 
     private static SenseData WriteProtected =>
         new() { Key = SenseKey.DataProtect, Additional = AdditionalSense.WriteProtected };
-
-    // Whatever the range and however early the status may come: all is flushed, and the status tells that it was.
-    private CommandPlan PlanFlush(ulong firstBlock, uint blockCount)
-    {
-        bool fits = firstBlock <= _device.BlockCount && blockCount <= _device.BlockCount - firstBlock;
-        return fits ? new CommandPlan { Kind = PlanKind.Flush } : CommandPlan.Refuse(OutOfRange(firstBlock));
-    }
 
     private static PlanKind KindOf(in BlockTransfer transfer) => transfer.Kind switch
     {
@@ -153,6 +144,7 @@ internal sealed class DiskPlanner(
         TransferKind.Write => PlanKind.Write,
         TransferKind.WriteAndVerify => PlanKind.WriteAndVerify,
         TransferKind.Verify => transfer.BlocksOut > 0 ? PlanKind.Compare : PlanKind.Verify,
+        TransferKind.OrWrite => throw new InvariantViolationException("ORWRITE is in no table of operations"),
     };
 
     private static CdbField CountField(CdbForm form) => form switch

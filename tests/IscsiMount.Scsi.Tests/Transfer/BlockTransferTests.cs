@@ -70,6 +70,10 @@ public sealed class BlockTransferTests
             "8F" + "02" + "0000000000000001" + "00000002" + "00" + "00",
             Transfer(TransferKind.Verify, CdbForm.Sixteen, 1, 2) with { ByteCheck = 1 }
         },
+        {
+            "8B" + "08" + "0000000000000001" + "00000002" + "00" + "00",
+            Transfer(TransferKind.OrWrite, CdbForm.Sixteen, 1, 2) with { ForceUnitAccess = true }
+        },
     };
 
     [Theory, MemberData(nameof(Examples))]
@@ -138,6 +142,7 @@ public sealed class BlockTransferTests
     [InlineData(TransferKind.Read, 0, 0)]
     [InlineData(TransferKind.Write, 0, 7)]
     [InlineData(TransferKind.WriteAndVerify, 0, 7)]
+    [InlineData(TransferKind.OrWrite, 0, 7)]
     [InlineData(TransferKind.Verify, 0, 0)]
     [InlineData(TransferKind.Verify, 1, 7)]
     [InlineData(TransferKind.Verify, 3, 1)]
