@@ -1,4 +1,6 @@
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
+using IscsiMount.Scsi.Sense;
 using Microsoft.Extensions.Logging;
 
 namespace IscsiMount.Initiator;
@@ -24,8 +26,9 @@ internal static partial class LogMessages
     [LoggerMessage(2005, LogLevel.Warning, "{Target} rejected a PDU with the opcode {Opcode:X2}h: {Reason}")]
     public static partial void PduRejected(this ILogger logger, string target, byte opcode, RejectReason reason);
 
-    [LoggerMessage(2006, LogLevel.Information, "{Target} sent the event {Event}")]
-    public static partial void EventReceived(this ILogger logger, string target, AsyncEvent @event);
+    [LoggerMessage(2006, LogLevel.Information, "{Target} sent the event {Event} (logical unit {Lun}: {Sense})")]
+    public static partial void EventReceived(
+        this ILogger logger, string target, AsyncEvent @event, LogicalUnitNumber lun, AdditionalSense? sense);
 
     [LoggerMessage(2007, LogLevel.Information, "{Target} at {Portal} sends us to {Address}")]
     public static partial void Redirected(this ILogger logger, string target, string portal, string address);

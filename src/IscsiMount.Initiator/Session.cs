@@ -4,6 +4,7 @@ using IscsiMount.Initiator.Units;
 using IscsiMount.Primitives;
 using IscsiMount.Protocol.Names;
 using IscsiMount.Protocol.Negotiation;
+using IscsiMount.Protocol.Pdu;
 using IscsiMount.Protocol.Text;
 using IscsiMount.Scsi;
 using IscsiMount.Scsi.Unit;
@@ -99,8 +100,42 @@ public sealed class Session : IAsyncDisposable
 
     /// <summary>Runs a command that moves no data, as <see cref="AskAsync"/> does.</summary>
     /// <exception cref="ScsiCommandException">The unit did not carry the command out.</exception>
-    public Task ExecuteAsync(LogicalUnitNumber lun, ScsiCommand command, CancellationToken cancellationToken) =>
+    public Task ExecuteAsync(LogicalUnitNumber lun, Scsi.ScsiCommand command, CancellationToken cancellationToken) =>
         _runner.ExecuteAsync(lun, command, cancellationToken);
+
+    /// <summary>
+    /// Asks the task manager of the target. Commands of this session that it ends this way end as aborted ones, and
+    /// those of reads and writes are repeated.
+    /// </summary>
+    /// <param name="function">What is asked. Single tasks are aborted by cancelling their calls.</param>
+    /// <param name="lun">The unit; of no meaning for the functions that concern them all.</param>
+    /// <param name="cancellationToken">Ends the waiting. The target may do it all the same.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The function names a task, or was not agreed on.</exception>
+    public async Task<TaskManagementResult> ManageTasksAsync(
+        TaskManagementFunction function, LogicalUnitNumber lun, CancellationToken cancellationToken)
+    {
+        bool isQuery = function
+            is TaskManagementFunction.QueryTaskSet
+            or TaskManagementFunction.NexusReset
+            or TaskManagementFunction.QueryAsynchronousEvent;
+        bool isForAll = function
+            is TaskManagementFunction.TargetWarmReset
+            or TaskManagementFunction.TargetColdReset
+            or TaskManagementFunction.NexusReset;
+        bool namesTask = function
+            is TaskManagementFunction.AbortTask
+            or TaskManagementFunction.TaskReassign
+            or TaskManagementFunction.QueryTask;
+        if (namesTask || (isQuery && Parameters.ProtocolLevel < 2))
+        {
+            throw new ArgumentOutOfRangeException(nameof(function), function, "This session cannot ask that.");
+        }
+
+        TaskSet tasks = _connection.Tasks!;
+        var task = new TaskManagementTask(function, isForAll ? default : lun, tasks.Ladder.EndConcerned);
+        _connection.Submit(task);
+        return await WaitForAsync(task.AnswerTask, cancellationToken);
+    }
 
     /// <summary>Asks the target whether it is alive.</summary>
     /// <returns>How long the answer took.</returns>
@@ -165,9 +200,14 @@ public sealed class Session : IAsyncDisposable
         var exchange = new TextExchange(question, Parameters.TargetMaxRecvDataSegmentLength, answerLengthMax);
         var task = new TextTask(exchange);
         _connection.Submit(task);
+        return await WaitForAsync(task.AnswerTask, cancellationToken);
+    }
+
+    private async Task<TAnswer> WaitForAsync<TAnswer>(Task<TAnswer> answer, CancellationToken cancellationToken)
+    {
         try
         {
-            return await task.AnswerTask.WaitAsync(_options.CommandTimeout, _services.Time, cancellationToken);
+            return await answer.WaitAsync(_options.CommandTimeout, _services.Time, cancellationToken);
         }
         catch (TimeoutException)
         {

@@ -1,5 +1,4 @@
 using IscsiMount.Primitives;
-using IscsiMount.Protocol.Pdu;
 
 namespace IscsiMount.Initiator.Commands;
 
@@ -8,16 +7,26 @@ namespace IscsiMount.Initiator.Commands;
 /// thread reports what came, and each owner is told the end of each of its commands once.
 /// </summary>
 /// <remarks>No code of others runs under the lock of the <see cref="TaskState"/>.</remarks>
-internal sealed class TaskSet(TaskState state)
+internal sealed class TaskSet
 {
-    private readonly Lock _lock = state.Gate;
-    private readonly TaskTable _tasks = state.Tasks;
-    private readonly CommandQueue _waiting = state.Waiting;
-    private readonly ControlQueue _control = state.Control;
+    private readonly TaskState _state;
+    private readonly Lock _lock;
+    private readonly TaskTable _tasks;
+    private readonly CommandQueue _waiting;
+    private readonly ControlQueue _control;
     private TaskCompletionSource? _whenIdle;
     private SessionEndedException? _closed;
     private SessionEndedException? _refusal;
     private TaskCounters _counters;
+
+    public TaskSet(TaskState state)
+    {
+        _state = state;
+        (_lock, _tasks, _waiting, _control) = (state.Gate, state.Tasks, state.Waiting, state.Control);
+        Ladder = new AbortLadder(state, this);
+    }
+
+    public AbortLadder Ladder { get; }
 
     /// <summary>
     /// The time, as the watch of the session counts it: requests that wait or run are stamped with it.
@@ -84,12 +93,11 @@ internal sealed class TaskSet(TaskState state)
             _waiting.Withdraw(owner, withdrawn);
             foreach (TaskSlot task in _tasks.Live.Where(task => task.Request.Owner == owner))
             {
-                Abort(task, cause);
+                Ladder.Abort(task, cause);
             }
         }
 
-        withdrawn.ForEach(request => request.Owner.Complete(request.Cookie, CommandResult.Failed(cause)));
-        SignalIfIdle();
+        Withdraw(withdrawn, cause);
     }
 
     /// <summary>Learns the window. Every PDU of the target tells it.</summary>
@@ -97,7 +105,7 @@ internal sealed class TaskSet(TaskState state)
     {
         lock (_lock)
         {
-            state.Window.Learn(expCmdSN, maxCmdSN);
+            _state.Window.Learn(expCmdSN, maxCmdSN);
         }
     }
 
@@ -106,7 +114,7 @@ internal sealed class TaskSet(TaskState state)
     {
         lock (_lock)
         {
-            state.Statuses.Take(statSN);
+            _state.Statuses.Take(statSN);
         }
     }
 
@@ -114,7 +122,7 @@ internal sealed class TaskSet(TaskState state)
     {
         lock (_lock)
         {
-            return state.Window.IsAcknowledged(cmdSN);
+            return _state.Window.IsAcknowledged(cmdSN);
         }
     }
 
@@ -124,6 +132,15 @@ internal sealed class TaskSet(TaskState state)
         lock (_lock)
         {
             return _tasks.Find(tag);
+        }
+    }
+
+    /// <summary>Whether the target aborted the task that last had this tag.</summary>
+    public bool WasAborted(uint tag)
+    {
+        lock (_lock)
+        {
+            return _tasks.WasAborted(tag);
         }
     }
 
@@ -180,35 +197,11 @@ internal sealed class TaskSet(TaskState state)
         control.Fail(fault);
     }
 
-    /// <summary>Aborts commands that take too long, and withdraws those that wait too long for the window.</summary>
-    /// <param name="patience">Ticks until a command is aborted, and until an abort must have had an effect.</param>
-    /// <param name="timeout">The same for people.</param>
-    /// <returns>False if an abort had no effect: then nothing helps but to end the session.</returns>
-    public bool AbortOverdue(uint patience, TimeSpan timeout)
+    /// <summary>Tells the owners of commands that were taken out before they were sent.</summary>
+    public void Withdraw(List<CommandRequest> withdrawn, Exception cause)
     {
-        var withdrawn = new List<CommandRequest>();
-        bool isBeyondHelp = false;
-        lock (_lock)
-        {
-            while (_waiting.Count > 0 && Age(_waiting.First.QueuedTick) > patience)
-            {
-                withdrawn.Add(_waiting.Take());
-            }
-
-            foreach (TaskSlot task in _tasks.Live.Where(task => task.Control is null && Age(task.Tick) > patience))
-            {
-                isBeyondHelp |= task.AbortCause is not null;
-                Abort(task, new CommandTimedOutException(timeout));
-            }
-        }
-
-        foreach (CommandRequest request in withdrawn)
-        {
-            request.Owner.Complete(request.Cookie, CommandResult.Failed(new CommandTimedOutException(timeout)));
-        }
-
+        withdrawn.ForEach(request => request.Owner.Complete(request.Cookie, CommandResult.Failed(cause)));
         SignalIfIdle();
-        return !isBeyondHelp;
     }
 
     /// <summary>From now on commands are refused. Waits until those are done that came before.</summary>
@@ -260,28 +253,6 @@ internal sealed class TaskSet(TaskState state)
         else
         {
             End(task, task.HeldResult ?? CommandResult.Failed(task.AbortCause ?? fault));
-        }
-    }
-
-    private uint Age(uint tick) => unchecked(Tick - tick);
-
-    private void Abort(TaskSlot task, Exception cause)
-    {
-        task.Tick = Tick;
-        if (task is { AbortCause: null, HeldResult: null })
-        {
-            task.AbortCause = cause;
-            _control.Add(new AbortRequest(task, EndAborted));
-        }
-    }
-
-    // A target that cannot abort leaves the command under way; then it ends by itself, or the watch ends the session.
-    private void EndAborted(uint tag, TaskManagementResult result)
-    {
-        bool isOver = result is TaskManagementResult.FunctionComplete or TaskManagementResult.TaskDoesNotExist;
-        if (isOver && Find(tag) is { AbortCause: { } cause, HeldResult: null } task)
-        {
-            End(task, CommandResult.Failed(cause));
         }
     }
 

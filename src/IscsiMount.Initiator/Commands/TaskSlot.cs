@@ -46,6 +46,14 @@ internal sealed class TaskSlot(int index)
     /// <summary>Why the target was asked to abort the task, and what its owner will be told.</summary>
     public Exception? AbortCause { get; set; }
 
+    public AbortStep AbortStep { get; set; }
+
+    /// <summary>
+    /// The tag of the last task here that the target aborted. What was on its way to it is dropped. It outlives the
+    /// task; before the first, it is that of no task.
+    /// </summary>
+    public uint AbortedTag { get; set; } = ControlRequest.NoTag;
+
     public void Begin(in CommandRequest request, SerialNumber cmdSN, int maxBurstLength)
     {
         _request = request;
@@ -68,5 +76,6 @@ internal sealed class TaskSlot(int index)
         IsInBatch = false;
         HeldResult = null;
         AbortCause = null;
+        AbortStep = AbortStep.None;
     }
 }

@@ -64,6 +64,9 @@ internal sealed class TaskTable
         return slot.IsLive && slot.Tag == tag ? slot : null;
     }
 
+    /// <summary>Whether the target aborted the task that last had this tag.</summary>
+    public bool WasAborted(uint tag) => _slots[tag % SlotCount].AbortedTag == tag && tag != ControlRequest.NoTag;
+
     public void Release(TaskSlot slot)
     {
         Invariant.Holds(slot.IsLive);

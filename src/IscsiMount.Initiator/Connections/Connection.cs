@@ -5,6 +5,7 @@ using IscsiMount.Protocol;
 using IscsiMount.Protocol.Login;
 using IscsiMount.Protocol.Negotiation;
 using IscsiMount.Protocol.Pdu;
+using IscsiMount.Scsi.Sense;
 using IscsiMount.Transport;
 using IscsiMount.Transport.Framing;
 
@@ -128,7 +129,8 @@ internal sealed class Connection(ConnectionRequest request) : IPduHandler, IPduS
     public void Rejected(RejectReason reason, byte opcode) =>
         request.Logger.PduRejected(request.TargetForPeople, opcode, reason);
 
-    public void EventReceived(AsyncEvent received) => request.Logger.EventReceived(request.TargetForPeople, received);
+    public void EventReceived(AsyncEvent received, LogicalUnitNumber lun, SenseData? sense) =>
+        request.Logger.EventReceived(request.TargetForPeople, received, lun, sense?.Additional);
 
     Memory<byte> IPduHandler.PlaceData(ReadOnlySpan<byte> header, int length) => _phase!.PlaceData(header, length);
 

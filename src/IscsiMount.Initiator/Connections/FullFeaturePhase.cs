@@ -22,6 +22,7 @@ internal sealed class FullFeaturePhase(
     IConnectionEvents connection) : IConnectionPhase
 {
     private readonly FullFeatureSource _source = new(order, framing);
+    private TextTask? _negotiation;
 
     public void Fill(PduBatch batch) => _source.Fill(batch);
 
@@ -80,7 +81,7 @@ internal sealed class FullFeaturePhase(
                 HandleReject(Reject.Read(pdu.Header), pdu.Data);
                 break;
             case AsynchronousMessage.Opcode:
-                HandleEvent(AsynchronousMessage.Read(pdu.Header));
+                HandleEvent(AsynchronousMessage.Read(pdu.Header), pdu.Data);
                 break;
             default:
                 throw new ProtocolViolationException(
@@ -102,11 +103,15 @@ internal sealed class FullFeaturePhase(
     private void HandleDataIn(in DataIn pdu)
     {
         tasks.LearnWindow(pdu.ExpCmdSN, pdu.MaxCmdSN);
-        TaskSlot task = Command(pdu.InitiatorTaskTag);
-        task.Read.Accept(pdu);
+        TaskSlot? task = Command(pdu.InitiatorTaskTag);
+        task?.Read.Accept(pdu);
         if (pdu.HasStatus)
         {
             tasks.TakeStatus(pdu.StatSN);
+        }
+
+        if (task is not null && pdu.HasStatus)
+        {
             tasks.End(task, new CommandResult
             {
                 Status = (ScsiStatus)pdu.Status,
@@ -119,25 +124,31 @@ internal sealed class FullFeaturePhase(
     {
         tasks.LearnWindow(pdu.ExpCmdSN, pdu.MaxCmdSN);
         tasks.TakeStatus(pdu.StatSN);
-        TaskSlot task = Command(pdu.InitiatorTaskTag);
+        if (Command(pdu.InitiatorTaskTag) is { } task)
+        {
+            tasks.End(task, ResultOf(task, pdu, data));
+        }
+    }
+
+    private static CommandResult ResultOf(TaskSlot task, in ScsiResponse pdu, ReadOnlySpan<byte> data)
+    {
         if (pdu.Response != ServiceResponse.CompletedAtTarget)
         {
-            tasks.End(task, CommandResult.Failed(new TargetFailureException((byte)pdu.Response)));
-            return;
+            return CommandResult.Failed(new TargetFailureException((byte)pdu.Response));
         }
 
         ReadOnlySpan<byte> sense = SenseSegment.Read(data).Sense;
         Rule.Holds(
             pdu.Status != (byte)ScsiStatus.CheckCondition || !sense.IsEmpty,
             "RFC 7143 §11.4.7", "a CHECK CONDITION comes without sense data");
-        tasks.End(task, new CommandResult
+        return new CommandResult
         {
             Status = (ScsiStatus)pdu.Status,
             Sense = ReadSense(sense),
             TransferredLength = task.Request.WriteFrom.IsEmpty
                 ? (int)task.Read.Conclude(pdu)
                 : WrittenLength(pdu, task.Request.WriteFrom.Length),
-        });
+        };
     }
 
     private static int WrittenLength(in ScsiResponse pdu, int length) =>
@@ -159,7 +170,11 @@ internal sealed class FullFeaturePhase(
     private void HandleR2T(in ReadyToTransfer pdu)
     {
         tasks.LearnWindow(pdu.ExpCmdSN, pdu.MaxCmdSN);
-        TaskSlot task = Command(pdu.InitiatorTaskTag);
+        if (Command(pdu.InitiatorTaskTag) is not { } task)
+        {
+            return;
+        }
+
         Rule.Holds(pdu.Lun == task.Request.Lun, "RFC 7143 §4.2.5.3", "an R2T names another LUN than its command");
         task.Write.Accept(pdu, parameters);
         order.Solicit(task, pdu);
@@ -169,6 +184,9 @@ internal sealed class FullFeaturePhase(
     private void HandleNopIn(in NopIn nop, in ReceivedPdu pdu)
     {
         tasks.LearnWindow(nop.ExpCmdSN, nop.MaxCmdSN);
+        Rule.Holds(
+            nop.InitiatorTaskTag == ControlRequest.NoTag || nop.TargetTransferTag == ControlRequest.NoTag,
+            "RFC 7143 §11.19", "a NOP-In both answers and asks");
         if (nop.InitiatorTaskTag != ControlRequest.NoTag)
         {
             tasks.TakeStatus(nop.StatSN);
@@ -225,7 +243,7 @@ internal sealed class FullFeaturePhase(
         }
     }
 
-    private void HandleEvent(in AsynchronousMessage pdu)
+    private void HandleEvent(in AsynchronousMessage pdu, ReadOnlySpan<byte> data)
     {
         tasks.LearnWindow(pdu.ExpCmdSN, pdu.MaxCmdSN);
         tasks.TakeStatus(pdu.StatSN);
@@ -238,22 +256,31 @@ internal sealed class FullFeaturePhase(
             case AsyncEvent.SessionDrop:
                 throw new SessionEndedException(
                     SessionEndReason.DroppedByTarget, $"The target drops the session ({pdu.Event}).");
-            case AsyncEvent.Negotiate:
-                tasks.Submit(TextTask.Empty(parameters));
+            case AsyncEvent.Negotiate when _negotiation is null or { AnswerTask.IsCompleted: true }:
+                _negotiation = TextTask.Empty(parameters);
+                tasks.Submit(_negotiation);
+                break;
+            case AsyncEvent.ScsiEvent:
+                connection.EventReceived(pdu.Event, pdu.Lun, ReadSense(SenseSegment.Read(data).Sense));
                 break;
             default:
-                connection.EventReceived(pdu.Event);
+                connection.EventReceived(pdu.Event, pdu.Lun, sense: null);
                 break;
         }
     }
 
-    private TaskSlot Command(uint tag)
+    // Nothing for a task that the target aborted: what it had sent before may still come, and is dropped.
+    private TaskSlot? Command(uint tag)
     {
         TaskSlot? task = tasks.Find(tag);
+        if (task is { Control: null, HeldResult: null })
+        {
+            return task;
+        }
+
         Rule.Holds(
-            task is { Control: null, HeldResult: null },
-            "RFC 7143 §11.2.1.8", $"no command under way has the task tag {tag:X8}h");
-        return task!;
+            tasks.WasAborted(tag), "RFC 7143 §11.2.1.8", $"no command under way has the task tag {tag:X8}h");
+        return null;
     }
 
     private TaskSlot Control(uint tag)

@@ -1,4 +1,6 @@
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
+using IscsiMount.Scsi.Sense;
 
 namespace IscsiMount.Initiator.Connections;
 
@@ -19,6 +21,6 @@ internal interface IConnectionEvents
 
     void Rejected(RejectReason reason, byte opcode);
 
-    /// <summary>The target told something that asks for nothing.</summary>
-    void EventReceived(AsyncEvent received);
+    /// <summary>The target told something that asks for nothing, perhaps of a unit.</summary>
+    void EventReceived(AsyncEvent received, LogicalUnitNumber lun, SenseData? sense);
 }

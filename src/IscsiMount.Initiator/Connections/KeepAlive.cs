@@ -54,10 +54,11 @@ internal sealed class KeepAlive(Connection connection, SessionOptions options, T
                 $"The target has been silent for {2 * options.KeepAliveInterval.TotalSeconds:0.#} s."));
         }
 
-        if (!_tasks.AbortOverdue(CommandPatience, options.CommandTimeout))
+        if (!_tasks.Ladder.Climb(CommandPatience, options.CommandTimeout))
         {
             connection.Fail(new SessionEndedException(
-                SessionEndReason.TargetSilent, "The target neither ended a command nor aborted it."));
+                SessionEndReason.TargetSilent,
+                "The target neither ended a command nor aborted it, and a reset of its unit did not help."));
         }
 
         connection.RequestSend(0);

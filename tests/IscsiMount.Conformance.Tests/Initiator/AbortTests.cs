@@ -52,7 +52,7 @@ public sealed class AbortTests
         TaskManagementRequest abort = stage.Target.Expect<TaskManagementRequest>();
         bool endedBefore = reading.IsCompleted;
         stage.Target.Send(stage.Data(command, 0, 512, 0, hasStatus: false), new byte[512]);
-        stage.Target.Send(Answer(stage, abort, result));
+        stage.Answer(abort, result);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         Assert.False(endedBefore);
@@ -73,7 +73,7 @@ public sealed class AbortTests
         cancelled.Cancel();
         TaskManagementRequest abort = stage.Target.Expect<TaskManagementRequest>();
         stage.Respond(command);
-        stage.Target.Send(Answer(stage, abort, TaskManagementResult.TaskDoesNotExist));
+        stage.Answer(abort, TaskManagementResult.TaskDoesNotExist);
 
         await test;
         stage.Target.ExpectNothing();
@@ -93,7 +93,7 @@ public sealed class AbortTests
         {
             TaskManagementRequest abort = stage.Target.Expect<TaskManagementRequest>();
             stage.Target.ExpectNothing();
-            stage.Target.Send(Answer(stage, abort, TaskManagementResult.FunctionComplete));
+            stage.Answer(abort, TaskManagementResult.FunctionComplete);
         }
 
         Exception?[] ends = await Task.WhenAll(reads.Select(read => Record.ExceptionAsync(() => read).AsTask()));
@@ -108,7 +108,7 @@ public sealed class AbortTests
         stage.Expect(OperationCode.TestUnitReady);
 
         TaskManagementRequest abort = await PassTimeUntilAbortAsync(stage);
-        stage.Target.Send(Answer(stage, abort, TaskManagementResult.FunctionComplete));
+        stage.Answer(abort, TaskManagementResult.FunctionComplete);
 
         var late = await Assert.ThrowsAsync<CommandTimedOutException>(() => test);
         Assert.IsType<TimeoutException>(late.InnerException);
@@ -123,8 +123,8 @@ public sealed class AbortTests
         stage.Expect(OperationCode.TestUnitReady);
 
         TaskManagementRequest abort = await PassTimeUntilAbortAsync(stage);
-        stage.Target.Send(Answer(stage, abort, TaskManagementResult.FunctionNotSupported));
-        await PassTimeAsync(stage, () => test.IsCompleted);
+        stage.Answer(abort, TaskManagementResult.FunctionNotSupported);
+        await stage.PassTimeAsync(() => test.IsCompleted);
 
         Assert.NotNull(await Record.ExceptionAsync(() => test));
         var ended = Assert.IsType<SessionEndedException>(await stage.Session.Ended);
@@ -138,7 +138,7 @@ public sealed class AbortTests
             target: new ScriptedTarget { MaxCmdSN = new SerialNumber(0) });
         Task test = stage.Session.ExecuteAsync(Stage.Lun, new TestUnitReady(), CancellationToken.None);
 
-        await PassTimeAsync(stage, () => test.IsCompleted);
+        await stage.PassTimeAsync(() => test.IsCompleted);
 
         await Assert.ThrowsAsync<CommandTimedOutException>(() => test);
         Assert.False(stage.Session.Ended.IsCompleted);
@@ -165,31 +165,9 @@ public sealed class AbortTests
             3 * Stage.Options.KeepAliveInterval);
     }
 
-    private static TaskManagementResponse Answer(
-        Stage stage, TaskManagementRequest request, TaskManagementResult result) => new()
-        {
-            Response = result,
-            AdditionalResponseInformation = 0,
-            InitiatorTaskTag = request.InitiatorTaskTag,
-            StatSN = stage.Target.TakeStatSN(),
-            ExpCmdSN = stage.Target.ExpCmdSN,
-            MaxCmdSN = stage.Target.MaxCmdSN,
-        };
-
-    // Time passes by one beat of the watch, and the target is heard in each of them.
-    private static async Task PassTimeAsync(Stage stage, Func<bool> isEnough)
-    {
-        await Eventually.HoldsAsync(async () =>
-        {
-            Advance(stage, isEnough());
-            await Record.ExceptionAsync(stage.Target.ExpectHandledAsync);
-            return isEnough();
-        });
-    }
-
     private static async Task<TaskManagementRequest> PassTimeUntilAbortAsync(Stage stage)
     {
-        await PassTimeAsync(stage, () => stage.Target.HasUnread);
+        await stage.PassTimeAsync(() => stage.Target.HasUnread);
         return stage.Target.Expect<TaskManagementRequest>();
     }
 

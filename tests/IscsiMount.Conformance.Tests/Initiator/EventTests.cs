@@ -116,6 +116,40 @@ public sealed class EventTests
             text.As<TextRequest>().IsFinal, text.As<TextRequest>().TargetTransferTag, text.Data.Length));
     }
 
+    [Fact, Requirement("ASYNC-04"), Rfc7143("11.9.1")]
+    public async Task While_a_negotiation_is_pending_no_other_is_begun()
+    {
+        await using Stage stage = await Stage.LoginAsync();
+
+        stage.Target.Send(Message(stage, AsyncEvent.Negotiate));
+        stage.Target.Expect<TextRequest>();
+        stage.Target.Send(Message(stage, AsyncEvent.Negotiate));
+
+        stage.Target.ExpectNothing();
+    }
+
+    [Fact, Requirement("NOP-05"), Rfc7143("11.19")]
+    public async Task A_NopIn_that_both_answers_and_asks_ends_the_session()
+    {
+        await using Stage stage = await Stage.LoginAsync();
+        _ = stage.Session.PingAsync(CancellationToken.None);
+        NopOut question = stage.Target.Expect<NopOut>();
+
+        stage.Target.Send(new NopIn
+        {
+            DataSegmentLength = 0,
+            Lun = default,
+            InitiatorTaskTag = question.InitiatorTaskTag,
+            TargetTransferTag = 5,
+            StatSN = stage.Target.TakeStatSN(),
+            ExpCmdSN = stage.Target.ExpCmdSN,
+            MaxCmdSN = stage.Target.MaxCmdSN,
+        });
+
+        var ended = Assert.IsType<SessionEndedException>(await stage.Session.Ended);
+        Assert.Equal(SessionEndReason.ProtocolViolated, ended.Reason);
+    }
+
     [Theory, Requirement("ASYNC-05")]
     [InlineData(AsyncEvent.ScsiEvent)]
     [InlineData((AsyncEvent)250)]

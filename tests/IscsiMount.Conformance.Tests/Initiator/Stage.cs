@@ -142,6 +142,30 @@ internal sealed class Stage : IAsyncDisposable
             segment);
     }
 
+    /// <summary>Answers a task management request.</summary>
+    public void Answer(in TaskManagementRequest request, TaskManagementResult result) => Target.Send(
+        new TaskManagementResponse
+        {
+            Response = result,
+            AdditionalResponseInformation = 0,
+            InitiatorTaskTag = request.InitiatorTaskTag,
+            StatSN = Target.TakeStatSN(),
+            ExpCmdSN = Target.ExpCmdSN,
+            MaxCmdSN = Target.MaxCmdSN,
+        });
+
+    /// <summary>Lets time pass by beats of the watch, in each of which the target is heard.</summary>
+    public Task PassTimeAsync(Func<bool> isEnough) => Eventually.HoldsAsync(async () =>
+    {
+        if (!isEnough() && Time.PendingCount > 0)
+        {
+            Time.Advance(Options.KeepAliveInterval / 4);
+        }
+
+        await Record.ExceptionAsync(Target.ExpectHandledAsync);
+        return isEnough();
+    });
+
     /// <summary>A Data-In that belongs to a command. Without a status more follows.</summary>
     public DataIn Data(in ScsiCommand command, uint offset, int length, uint dataSN, bool hasStatus) => new()
     {
