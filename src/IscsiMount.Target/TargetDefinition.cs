@@ -1,5 +1,6 @@
 using IscsiMount.Block;
 using IscsiMount.Protocol.Names;
+using IscsiMount.Target.Access;
 
 namespace IscsiMount.Target;
 
@@ -20,6 +21,12 @@ public sealed record TargetDefinition
 
     public required IReadOnlyList<LogicalUnitDefinition> LogicalUnits { get; init; }
 
+    /// <summary>Who may use it.</summary>
+    public TargetAccess Access { get; init; } = TargetAccess.Everyone;
+
+    /// <summary>Where it is, if its initiators are to go elsewhere.</summary>
+    public TargetRedirect? MovedTo { get; init; }
+
     /// <summary>What is wrong with this definition, each as a sentence. Nothing means that it can be served.</summary>
     public IEnumerable<string> Problems()
     {
@@ -31,7 +38,7 @@ public sealed record TargetDefinition
             }
         }
 
-        foreach (string problem in LogicalUnits.SelectMany(unit => unit.Problems()))
+        foreach (string problem in LogicalUnits.SelectMany(unit => unit.Problems()).Concat(Access.Problems()))
         {
             yield return $"Target {Name}: {problem}";
         }

@@ -1,6 +1,7 @@
 using System.Net;
+using System.Security.Cryptography;
 using IscsiMount.Primitives;
-using IscsiMount.Protocol.Login;
+using IscsiMount.Protocol.Authentication;
 using IscsiMount.Protocol.Names;
 using IscsiMount.Target.Connections;
 using IscsiMount.Target.Login;
@@ -19,7 +20,7 @@ namespace IscsiMount.Target;
 /// loop watches over time for all of them. The devices stay the caller's: the server flushes them when it stops, and
 /// never disposes of them.
 /// </remarks>
-public sealed class TargetServer : IAsyncDisposable, ILoginPolicy
+public sealed class TargetServer : IAsyncDisposable
 {
     private static readonly TimeSpan WatchIntervalMax = TimeSpan.FromSeconds(1);
 
@@ -31,6 +32,7 @@ public sealed class TargetServer : IAsyncDisposable, ILoginPolicy
     private readonly ConnectionHost _host;
     private readonly BufferBudget _budget;
     private readonly PeriodicTimer _watchTimer;
+    private readonly RandomNumberGenerator _systemChance = RandomNumberGenerator.Create();
     private IReadOnlyList<IPEndPoint> _portals = [];
     private Task _watch = Task.CompletedTask;
     private bool _isStarted;
@@ -40,9 +42,14 @@ public sealed class TargetServer : IAsyncDisposable, ILoginPolicy
     /// <param name="targets">What it serves.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logs">Where it reports.</param>
+    /// <param name="chance">Where the challenges of CHAP come from: the system, if nothing else is given.</param>
     /// <exception cref="ArgumentException">The options or the targets cannot be used; the message says why.</exception>
     public TargetServer(
-        TargetServerOptions options, IReadOnlyList<TargetDefinition> targets, TimeProvider time, ILoggerFactory logs)
+        TargetServerOptions options,
+        IReadOnlyList<TargetDefinition> targets,
+        TimeProvider time,
+        ILoggerFactory logs,
+        RandomNumberGenerator? chance = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(targets);
@@ -68,7 +75,8 @@ public sealed class TargetServer : IAsyncDisposable, ILoginPolicy
         _host = new ConnectionHost(new ConnectionContext
         {
             Options = options,
-            Policy = this,
+            Policy = new AccessPolicy(options.DiscoveryAccess, name => _targets.GetValueOrDefault(name)),
+            Chap = new ChapTerms(chance ?? _systemChance, new ChallengeMemory()),
             Sessions = _sessions,
             Targets = _targets,
             Budget = _budget,
@@ -143,6 +151,7 @@ public sealed class TargetServer : IAsyncDisposable, ILoginPolicy
     {
         await StopAsync();
         _host.Dispose();
+        _systemChance.Dispose();
     }
 
     /// <summary>What goes on at this moment.</summary>
@@ -153,11 +162,6 @@ public sealed class TargetServer : IAsyncDisposable, ILoginPolicy
         ConnectionCount = _host.Count,
         Sessions = [.. _sessions.All().Select(session => session.Describe())],
     };
-
-    LoginStatus ILoginPolicy.Judge(IscsiName initiator, IscsiName? target) =>
-        target is null || _targets.ContainsKey(target) ? LoginStatus.Success : LoginStatus.NotFound;
-
-    string? ILoginPolicy.FindAlias(IscsiName target) => _targets[target].Definition.Alias;
 
     // A portal that listens everywhere is reached where the initiator has reached it.
     private List<TargetAddress> AddressesSeenFrom(string localName)

@@ -1,4 +1,5 @@
 using System.Net;
+using IscsiMount.Target.Access;
 
 namespace IscsiMount.Target;
 
@@ -15,6 +16,9 @@ public sealed record TargetServerOptions
 
     /// <summary>The tag of the one portal group that all portals form, 0 to 65535 (RFC 7143 §13.9).</summary>
     public ushort TargetPortalGroupTag { get; init; } = 1;
+
+    /// <summary>Who may ask which targets there are. Each hears of those that it may use.</summary>
+    public TargetAccess DiscoveryAccess { get; init; } = TargetAccess.Everyone;
 
     /// <summary>Sessions at once, 1 to 4096. One more is refused with "out of resources".</summary>
     public int SessionsMax { get; init; } = 64;
@@ -85,6 +89,11 @@ public sealed record TargetServerOptions
         if (FirstBurstLength > MaxBurstLength)
         {
             yield return $"FirstBurstLength is {FirstBurstLength} and must not exceed the {MaxBurstLength} of a burst.";
+        }
+
+        foreach (string problem in DiscoveryAccess.Problems())
+        {
+            yield return $"Discovery: {problem}";
         }
 
         if (LoginTimeout <= TimeSpan.Zero || KeepAliveInterval <= TimeSpan.Zero || StopGrace < TimeSpan.Zero)

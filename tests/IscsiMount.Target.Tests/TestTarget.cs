@@ -1,5 +1,6 @@
 using System.Net;
 using IscsiMount.Protocol.Names;
+using IscsiMount.Target.Access;
 using IscsiMount.Transport.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -20,7 +21,9 @@ internal sealed class TestTarget : IAsyncDisposable
         TargetServerOptions? options = null,
         TimeProvider? time = null,
         int extraTargetCount = 0,
-        TimeSpan stopGrace = default)
+        TimeSpan stopGrace = default,
+        TargetAccess? access = null,
+        TargetRedirect? movedTo = null)
     {
         Options = (options ?? new TargetServerOptions()) with
         {
@@ -29,7 +32,11 @@ internal sealed class TestTarget : IAsyncDisposable
         };
         TargetDefinition[] targets =
         [
-            Define(Name, "disk", [Device, new HeldDevice(64, 4096)]),
+            Define(Name, "disk", [Device, new HeldDevice(64, 4096)]) with
+            {
+                Access = access ?? TargetAccess.Everyone,
+                MovedTo = movedTo,
+            },
             .. Enumerable.Range(0, extraTargetCount)
                 .Select(i => Define($"iqn.2026-01.example:{i:000}.{new string('x', 180)}", $"{i}", [])),
         ];
@@ -44,9 +51,12 @@ internal sealed class TestTarget : IAsyncDisposable
     public HeldDevice Device { get; } = new(BlockCount);
 
     /// <summary>A connection on which nothing was sent yet.</summary>
-    public ScriptedInitiator Connect(int capacity = MemoryConnectionIo.DefaultCapacity)
+    /// <param name="capacity">Bytes that wait in the network, each way.</param>
+    /// <param name="from">Where it comes from: an address and a port, or anything that is none.</param>
+    public ScriptedInitiator Connect(
+        int capacity = MemoryConnectionIo.DefaultCapacity, string from = "memory:near")
     {
-        (MemoryConnectionIo near, MemoryConnectionIo far) = MemoryConnectionIo.CreatePair(capacity);
+        (MemoryConnectionIo near, MemoryConnectionIo far) = MemoryConnectionIo.CreatePair(capacity, from);
         var initiator = new ScriptedInitiator(near);
         _initiators.Add(initiator);
         Server.Accept(far);

@@ -2,6 +2,8 @@ using IscsiMount.Primitives;
 using IscsiMount.Target.Answers;
 using IscsiMount.Transport;
 using IscsiMount.Transport.Framing;
+using IPAddress = System.Net.IPAddress;
+using IPEndPoint = System.Net.IPEndPoint;
 
 namespace IscsiMount.Target.Connections;
 
@@ -46,6 +48,11 @@ internal sealed class Connection : IPduHandler, IAnswerSink, IDisposable
     public string RemoteName => _io.RemoteName;
 
     public string LocalName => _io.LocalName;
+
+    /// <summary>Where the initiator is, if the connection came over a network.</summary>
+    public IPAddress? RemoteAddress => !IPEndPoint.TryParse(RemoteName, out IPEndPoint? remote) ? null
+        : remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4()
+        : remote.Address;
 
     public AnswerWriter Writer { get; }
 

@@ -14,6 +14,8 @@ internal sealed record ConnectionContext
 
     public required ILoginPolicy Policy { get; init; }
 
+    public required ChapTerms Chap { get; init; }
+
     public required SessionTable Sessions { get; init; }
 
     public required IReadOnlyDictionary<IscsiName, TargetNode> Targets { get; init; }

@@ -24,7 +24,10 @@ internal sealed class ControlRequests
         _textAnswers = new TextAnswers(
             session.Proposal.TargetName,
             session.Proposal.IsDiscovery,
-            [.. context.Targets.Keys.Where(name => context.Policy.Judge(initiator, name).IsSuccess)],
+            [
+                .. context.Targets.Keys.Where(
+                    name => context.Policy.Judge(initiator, name, connection.RemoteAddress).Status.IsSuccess),
+            ],
             context.AddressesSeenFrom(connection.LocalName));
         _texts = new TextExchange(_textAnswers.Answer, context.Options.TextSizeMax);
     }

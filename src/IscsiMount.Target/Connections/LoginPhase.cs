@@ -16,7 +16,8 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
 {
     private static readonly AdditionalSense CommandsCleared = new(0x47, 0x7F);
 
-    private readonly TargetLogin _login = new(context.Options, context.Policy);
+    private readonly TargetLogin _login = new(
+        context.Options, context.Policy, context.Chap, connection.RemoteAddress);
     private LoginRequest? _last;
 
     public Memory<byte> PlaceData(ReadOnlySpan<byte> header, int length) => default;
@@ -48,7 +49,7 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
                 return;
             case TargetLoginStep.Refuse refuse:
                 context.Log.LoginRefused(connection.RemoteName, refuse.Response.Status, refuse.Reason);
-                Send(new LoginAnswer(refuse.Response, default));
+                Send(new LoginAnswer(refuse.Response, refuse.Text));
                 connection.StopListening();
                 connection.Close(EndReason.LoginRefused);
                 return;

@@ -1,9 +1,11 @@
 using IscsiMount.Primitives;
+using IscsiMount.Protocol.Authentication;
 using IscsiMount.Protocol.Login;
 using IscsiMount.Protocol.Names;
 using IscsiMount.Protocol.Negotiation;
 using IscsiMount.Protocol.Pdu;
 using IscsiMount.Protocol.Text;
+using IPAddress = System.Net.IPAddress;
 
 namespace IscsiMount.Target.Login;
 
@@ -24,6 +26,8 @@ namespace IscsiMount.Target.Login;
 ///   first text, SessionType is neither              Refuse 0209
 ///   first text, the policy objects                  Refuse 0202, 0203
 ///   no authentication method that we have           Refuse 0201
+///   a proof is wanted, and it is left out or wrong  Refuse 0201; 0207 if its keys do not come
+///   all is proved, and the target is elsewhere      Refuse 0101, 0102
 ///   a key breaks a rule                             Refuse 0200
 ///   no T                                            Respond in the same stage
 ///   T, next is Operational                          Respond, T
@@ -31,8 +35,15 @@ namespace IscsiMount.Target.Login;
 ///   more requests than a login can need             Refuse 0200
 /// </code>
 /// </remarks>
-internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy policy)
+/// <param name="options">What is negotiated.</param>
+/// <param name="policy">Who may.</param>
+/// <param name="chap">What proofs need.</param>
+/// <param name="from">The address of the initiator, if it has one.</param>
+internal sealed class TargetLogin(
+    TargetServerOptions options, ILoginPolicy policy, ChapTerms chap, IPAddress? from = null)
 {
+    private const string ProofPrefix = "CHAP_";
+
     // LIMIT: a text of the largest size in the smallest pieces that make sense, and a key for each exchange.
     private const int RequestsMax = 128;
 
@@ -47,7 +58,14 @@ internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy poli
     private LoginStage _stage;
     private IscsiName? _initiator;
     private IscsiName? _target;
+    private LoginVerdict _verdict = LoginVerdict.NotFound;
+    private TargetChap? _chap;
+    private bool _isAnnounced;
     private int _requestCount;
+
+    private bool IsProofWanted => _verdict.Access.Users.Count > 0;
+
+    private bool IsProved => !IsProofWanted || _chap is { User: not null };
 
     public TargetLoginStep Receive(in LoginRequest request, ReadOnlySpan<byte> segment)
     {
@@ -91,9 +109,12 @@ internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy poli
     }
 
     /// <summary>The last response of a login that fails.</summary>
-    public TargetLoginStep Reject(LoginStatus status, string reason)
+    public TargetLoginStep Reject(LoginStatus status, string reason) => RejectWith([], status, reason);
+
+    private TargetLoginStep.Refuse RejectWith(TextKeys keys, LoginStatus status, string reason)
     {
-        return new TargetLoginStep.Refuse(Response(status, transit: false, 0), reason);
+        byte[] text = keys.Encode();
+        return new TargetLoginStep.Refuse(Response(status, transit: false, text.Length), text, reason);
     }
 
     private string? Objection(in LoginRequest request, int segmentLength)
@@ -125,22 +146,31 @@ internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy poli
             return new TargetLoginStep.Respond(Response(LoginStatus.Success, transit: false, 0), default);
         }
 
-        TextKeys answers = _negotiation.Answer(offers, _stage);
+        if (_initiator is null && Introduce(offers) is { } stranger)
+        {
+            return stranger;
+        }
+
+        TextKeys proof = [];
+        TextKeys answers = _negotiation.Answer(TakeProof(offers, proof), _stage);
         if (answers.Find(KeyName.AuthMethod) == TextAnswer.Reject)
         {
             return Reject(LoginStatus.AuthenticationFailure, "the initiator offers no authentication that we have");
         }
 
-        if (_initiator is null && Introduce(answers) is { } refusal)
+        if (IsProofWanted && Check(proof, answers) is { } failure)
         {
-            return refusal;
+            return failure;
         }
 
-        if (_stage == LoginStage.LoginOperationalNegotiation)
+        if (IsProved && _verdict.MovedTo is { } place)
         {
-            _negotiation.DeclareLength(answers);
+            var address = new TargetAddress(place.Portal, PortalGroupTag: null);
+            TextKeys keys = new() { { KeyName.TargetAddress, address.ToWire() } };
+            return RejectWith(keys, place.Status, $"{_target} is at {place.Portal}");
         }
 
+        Announce(answers);
         var splitter = new TextSplitter(answers, SegmentLengthMax);
         while (splitter.HasMore)
         {
@@ -150,17 +180,18 @@ internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy poli
         return Respond();
     }
 
-    // The first text says who wants what.
-    private TargetLoginStep? Introduce(TextKeys answers)
+    // The first text says who wants what. What else is wrong with it is found when it is negotiated.
+    private TargetLoginStep? Introduce(TextKeys offers)
     {
-        if (_negotiation.FindDeclared(KeyName.SessionType) is not (null or "Normal" or "Discovery"))
+        string? sessionType = offers.Find(KeyName.SessionType);
+        if (sessionType is not (null or nameof(SessionType.Normal) or nameof(SessionType.Discovery)))
         {
             return Reject(LoginStatus.SessionTypeNotSupported, "there is no such type of session");
         }
 
-        string? initiatorName = _negotiation.FindDeclared(KeyName.InitiatorName);
-        string? targetName = _negotiation.FindDeclared(KeyName.TargetName);
-        if (initiatorName is null || (targetName is null && !_negotiation.IsDiscovery))
+        string? initiatorName = offers.Find(KeyName.InitiatorName);
+        string? targetName = offers.Find(KeyName.TargetName);
+        if (initiatorName is null || (targetName is null && sessionType != nameof(SessionType.Discovery)))
         {
             return Reject(LoginStatus.MissingParameter, "the initiator does not say who it is or whom it wants");
         }
@@ -172,41 +203,109 @@ internal sealed class TargetLogin(TargetServerOptions options, ILoginPolicy poli
 
         // Who types a name in capitals means the same target.
         bool isName = targetName is not null && IscsiName.TryPrepare(targetName, out _target, out _);
-        LoginStatus status = targetName is null || isName ? policy.Judge(_initiator, _target) : LoginStatus.NotFound;
-        if (!status.IsSuccess)
+        _verdict = targetName is null || isName ? policy.Judge(_initiator, _target, from) : LoginVerdict.NotFound;
+        if (!_verdict.Status.IsSuccess)
         {
-            return Reject(status, $"{_initiator} asks for {targetName}: {status.Meaning}");
+            return Reject(_verdict.Status, $"{_initiator} asks for {targetName}: {_verdict.Status.Meaning}");
         }
 
-        _negotiation.Declare(answers, KeyName.TargetPortalGroupTag, TextNumber.Format(options.TargetPortalGroupTag));
-        if (_target is not null && policy.FindAlias(_target) is { } alias)
-        {
-            _negotiation.Declare(answers, KeyName.TargetAlias, alias);
-        }
-
+        _negotiation.AuthenticationMethod = IsProofWanted ? ChapKey.Method : TextAnswer.None;
         return null;
+    }
+
+    // The keys of a method belong to it, and are no business of the negotiation.
+    private TextKeys TakeProof(TextKeys offers, TextKeys proof)
+    {
+        if (!IsProofWanted || _stage != LoginStage.SecurityNegotiation)
+        {
+            return offers;
+        }
+
+        TextKeys rest = [];
+        foreach (TextPair pair in offers)
+        {
+            (pair.Key.StartsWith(ProofPrefix, StringComparison.Ordinal) ? proof : rest).Add(pair.Key, pair.Value);
+        }
+
+        return rest;
+    }
+
+    private TargetLoginStep? Check(TextKeys proof, TextKeys answers)
+    {
+        Invariant.Holds(_initiator is not null);
+        bool isChosenNow = answers.Find(KeyName.AuthMethod) == ChapKey.Method;
+        _chap = isChosenNow ? new TargetChap(_verdict.Access, _initiator, chap) : _chap;
+        if (IsProved && proof.Count == 0)
+        {
+            return null;
+        }
+
+        if (_chap is null)
+        {
+            bool isLeftOut = _current.Transit || _stage != LoginStage.SecurityNegotiation || proof.Count > 0;
+            return isLeftOut
+                ? Reject(LoginStatus.AuthenticationFailure, $"{_initiator} leaves out the proof that is wanted")
+                : null;
+        }
+
+        if (proof.Count == 0)
+        {
+            return isChosenNow ? null : Reject(LoginStatus.MissingParameter, "the keys of CHAP do not come");
+        }
+
+        switch (_chap.Receive(proof))
+        {
+            case ChapStep.Say say:
+                answers.AddRange(say.Keys);
+                return null;
+            case ChapStep.Refuse refuse:
+                return Reject(refuse.Status, refuse.Reason);
+            default:
+                throw new InvariantViolationException("a step has a name");
+        }
+    }
+
+    // What the target says of itself, each once.
+    private void Announce(TextKeys answers)
+    {
+        if (!_isAnnounced)
+        {
+            _isAnnounced = true;
+            string group = TextNumber.Format(options.TargetPortalGroupTag);
+            _negotiation.Declare(answers, KeyName.TargetPortalGroupTag, group);
+            if (_target is not null && _verdict.Alias is { } alias)
+            {
+                _negotiation.Declare(answers, KeyName.TargetAlias, alias);
+            }
+        }
+
+        if (_stage == LoginStage.LoginOperationalNegotiation)
+        {
+            _negotiation.DeclareLength(answers);
+        }
     }
 
     // The stage ends with the last piece of our text, if the initiator wants that still.
     private TargetLoginStep Respond()
     {
         bool isLast = _outgoing.Count == 1;
-        if (isLast && _current is { Transit: true, NextStage: LoginStage.FullFeaturePhase })
+        bool mayTransit = isLast && IsProved && _current.Transit;
+        if (mayTransit && _current is { NextStage: LoginStage.FullFeaturePhase })
         {
             return new TargetLoginStep.Open(new LoginProposal
             {
                 InitiatorName = _initiator!,
                 InitiatorAlias = _negotiation.FindDeclared(KeyName.InitiatorAlias),
                 TargetName = _target,
+                User = _chap?.User,
                 Parameters = _negotiation.Conclude(),
                 Request = _current,
             });
         }
 
         ReadOnlyMemory<byte> piece = _outgoing.Dequeue();
-        bool transit = isLast && _current.Transit;
-        LoginResponse response = Response(LoginStatus.Success, transit, piece.Length) with { Continues = !isLast };
-        _stage = transit ? _current.NextStage : _stage;
+        LoginResponse response = Response(LoginStatus.Success, mayTransit, piece.Length) with { Continues = !isLast };
+        _stage = mayTransit ? _current.NextStage : _stage;
         return new TargetLoginStep.Respond(response, piece);
     }
 

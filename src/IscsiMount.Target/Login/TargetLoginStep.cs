@@ -15,7 +15,7 @@ internal abstract record TargetLoginStep
     public sealed record Respond(LoginResponse Response, ReadOnlyMemory<byte> Text) : TargetLoginStep;
 
     /// <summary>The login has failed. The connection is closed behind this response.</summary>
-    public sealed record Refuse(LoginResponse Response, string Reason) : TargetLoginStep;
+    public sealed record Refuse(LoginResponse Response, ReadOnlyMemory<byte> Text, string Reason) : TargetLoginStep;
 
     /// <summary>
     /// Everything is agreed on. If there is room for the session, <see cref="TargetLogin.Accept"/> makes the last
@@ -33,6 +33,9 @@ internal sealed record LoginProposal
 
     /// <summary>The target; nothing in a discovery session that names none.</summary>
     public IscsiName? TargetName { get; init; }
+
+    /// <summary>Who has proved himself; nothing if no proof was wanted.</summary>
+    public string? User { get; init; }
 
     public required SessionParameters Parameters { get; init; }
 

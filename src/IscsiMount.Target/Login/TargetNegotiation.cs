@@ -26,6 +26,9 @@ internal sealed class TargetNegotiation(TargetServerOptions options)
     private readonly NegotiatedValues _values = new();
     private bool _hasDeclaredLength;
 
+    /// <summary>The one method that the target takes, for whoever has logged in so far.</summary>
+    public string AuthenticationMethod { get; set; } = TextAnswer.None;
+
     /// <summary>The value that the initiator declared, if it did.</summary>
     public string? FindDeclared(string key) => _values.FindDeclared(Party.Initiator, key);
 
@@ -114,7 +117,7 @@ internal sealed class TargetNegotiation(TargetServerOptions options)
     // What we would offer ourselves: numbers as large as we take, lists of what we take.
     private string Position(string key, TextKeys offers) => key switch
     {
-        KeyName.AuthMethod => TextAnswer.None,
+        KeyName.AuthMethod => AuthenticationMethod,
         KeyName.HeaderDigest or KeyName.DataDigest => "CRC32C,None",
         KeyName.MaxBurstLength => TextNumber.Format(options.MaxBurstLength),
         KeyName.FirstBurstLength => TextNumber.Format(Math.Min(options.FirstBurstLength, MaxBurstOf(offers))),

@@ -31,11 +31,13 @@ public sealed class MemoryConnectionIo : IConnectionIo
 
     /// <summary>Makes both ends of a connection.</summary>
     /// <param name="capacity">Bytes that each direction holds before its sender has to wait.</param>
-    public static (MemoryConnectionIo Near, MemoryConnectionIo Far) CreatePair(int capacity = DefaultCapacity)
+    /// <param name="nearName">Who the near end is, as the far end sees it.</param>
+    public static (MemoryConnectionIo Near, MemoryConnectionIo Far) CreatePair(
+        int capacity = DefaultCapacity, string nearName = "memory:near")
     {
         var there = new MemoryPipe(capacity);
         var back = new MemoryPipe(capacity);
-        return (new(back, there, "memory:near", "memory:far"), new(there, back, "memory:far", "memory:near"));
+        return (new(back, there, nearName, "memory:far"), new(there, back, "memory:far", nearName));
     }
 
     public int Receive(Span<byte> first, Span<byte> second)

@@ -158,6 +158,41 @@ public sealed class LoginPhaseTests
         Assert.True(initiator.IsClosed());
     }
 
+    [Fact, Requirement("TGT-03", "LOGIN-11", "LOGIN-19")]
+    public async Task A_text_that_does_not_end_is_refused_when_it_is_too_long()
+    {
+        await using var target = new TestTarget(new() { TextSizeMax = 16 * 1024 });
+        ScriptedInitiator initiator = target.Connect();
+        LoginRequest piece = initiator.LoginRequest() with { Transit = false, Continues = true };
+        byte[] text = [.. Enumerable.Repeat((byte)'a', 8192)];
+
+        initiator.Send(piece, text);
+        Assert.Equal(LoginStatus.Success, initiator.ReceiveLogin(out _).Status);
+        initiator.Send(piece, text);
+        Assert.Equal(LoginStatus.Success, initiator.ReceiveLogin(out _).Status);
+        initiator.Send(piece, [(byte)'a']);
+
+        Assert.Equal(LoginStatus.InitiatorError, initiator.ReceiveLogin(out _).Status);
+    }
+
+    [Fact, Requirement("TGT-03", "LOGIN-19")]
+    public async Task A_login_of_very_many_exchanges_is_refused()
+    {
+        await using var target = new TestTarget();
+        ScriptedInitiator initiator = target.Connect();
+        LoginRequest request = initiator.LoginRequest() with { Transit = false };
+        initiator.Send(request, ScriptedInitiator.LoginText(TestTarget.Name));
+        LoginStatus status = initiator.ReceiveLogin(out _).Status;
+
+        for (int i = 0; i < 1000 && status.IsSuccess; i++)
+        {
+            initiator.Send(request);
+            status = initiator.ReceiveLogin(out _).Status;
+        }
+
+        Assert.Equal(LoginStatus.InitiatorError, status);
+    }
+
     [Fact, Requirement("DIG-01", "DIG-03", "PDU-02")]
     public async Task Digests_begin_behind_the_login_and_are_on_every_pdu()
     {

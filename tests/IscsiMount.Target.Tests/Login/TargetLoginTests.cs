@@ -1,5 +1,7 @@
+using System.Net;
 using IscsiMount.Primitives;
 using IscsiMount.Protocol;
+using IscsiMount.Protocol.Authentication;
 using IscsiMount.Protocol.Login;
 using IscsiMount.Protocol.Names;
 using IscsiMount.Protocol.Negotiation;
@@ -38,7 +40,10 @@ public sealed class TargetLoginTests
         NextStage = LoginStage.LoginOperationalNegotiation,
     };
 
-    private readonly TargetLogin _login = new(new TargetServerOptions { CommandsInFlightMax = 16 }, new Policy());
+    private readonly TargetLogin _login = new(
+        new TargetServerOptions { CommandsInFlightMax = 16 },
+        new Policy(),
+        new ChapTerms(new SeededGenerator(1), new ChallengeMemory()));
 
     [Fact, Requirement("LOGIN-07", "LOGIN-08", "LOGIN-14", "NUM-02")]
     public void One_exchange_opens_a_session()
@@ -311,14 +316,13 @@ public sealed class TargetLoginTests
 
     private sealed class Policy : ILoginPolicy
     {
-        public LoginStatus Judge(IscsiName initiator, IscsiName? target) => (initiator.Value, target?.Value) switch
-        {
-            (_, null) => LoginStatus.Success,
-            ("iqn.2026-01.example:stranger", _) => LoginStatus.AuthorizationFailure,
-            (_, "iqn.2026-01.example:disk") => LoginStatus.Success,
-            _ => LoginStatus.NotFound,
-        };
-
-        public string? FindAlias(IscsiName target) => null;
+        public LoginVerdict Judge(IscsiName initiator, IscsiName? target, IPAddress? from) =>
+            (initiator.Value, target?.Value) switch
+            {
+                (_, null) => new LoginVerdict { Status = LoginStatus.Success },
+                ("iqn.2026-01.example:stranger", _) => LoginVerdict.NotAllowed,
+                (_, "iqn.2026-01.example:disk") => new LoginVerdict { Status = LoginStatus.Success },
+                _ => LoginVerdict.NotFound,
+            };
     }
 }
