@@ -29,4 +29,18 @@ public interface IBlockDevice : IAsyncDisposable
     ValueTask WriteAsync(BlockRange range, ReadOnlyMemory<byte> source, CancellationToken cancellationToken);
 
     ValueTask FlushAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes blocks read as zeros, which is a write like any other, and gives their space back where
+    /// <see cref="BlockDeviceTraits.CanFreeSpace"/> says so.
+    /// </summary>
+    ValueTask ClearAsync(BlockRange range, CancellationToken cancellationToken) =>
+        BlockAccess.WriteZerosAsync(this, range, cancellationToken);
+
+    /// <summary>
+    /// Says whether a block has space, and how many behind it are like it: at least one, and not necessarily all.
+    /// Blocks without space read as zeros.
+    /// </summary>
+    ValueTask<SpaceRun> FindSpaceAsync(ulong firstBlock, CancellationToken cancellationToken) =>
+        new(new SpaceRun(BlockAccess.CountFrom(this, firstBlock), HasSpace: true));
 }

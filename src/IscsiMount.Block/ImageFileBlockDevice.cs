@@ -18,7 +18,12 @@ public sealed class ImageFileBlockDevice : IBlockDevice
         _file = file;
         BlockCount = blockCount;
         BlockLength = options.BlockLength;
-        Traits = new() { IsReadOnly = options.IsReadOnly };
+        Traits = new()
+        {
+            IsReadOnly = options.IsReadOnly,
+            CanFreeSpace = SparseFile.IsSupported,
+            SpaceGranularity = Math.Max(SparseFile.Granularity, options.BlockLength),
+        };
     }
 
     public int BlockLength { get; }
@@ -124,6 +129,44 @@ public sealed class ImageFileBlockDevice : IBlockDevice
         {
             throw new ImageFileException(_path, $"flushing failed: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>Punches a hole. Where the file system cannot, zeros are written.</summary>
+    public async ValueTask ClearAsync(BlockRange range, CancellationToken cancellationToken)
+    {
+        BlockAccess.CheckRange(this, range);
+        if (Traits.IsReadOnly)
+        {
+            throw new ReadOnlyDeviceException();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_file.IsClosed, this);
+
+        // The system call has no form that does not block, and the caller may be a thread that receives.
+        await Task.Yield();
+        if (range.Count > 0 && !SparseFile.TryPunchHole(_file, OffsetOf(range), (long)range.Count * BlockLength))
+        {
+            await BlockAccess.WriteZerosAsync(this, range, cancellationToken);
+        }
+    }
+
+    public ValueTask<SpaceRun> FindSpaceAsync(ulong firstBlock, CancellationToken cancellationToken)
+    {
+        ulong countMax = BlockAccess.CountFrom(this, firstBlock);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<SpaceRun>(cancellationToken);
+        }
+
+        ObjectDisposedException.ThrowIf(_file.IsClosed, this);
+        long offset = OffsetOf(new(firstBlock, 0));
+        (long length, bool hasSpace) = SparseFile.FindSpace(_file, offset, (long)countMax * BlockLength);
+
+        // A hole that begins or ends within a block belongs to a block that has space.
+        ulong wholeCount = (ulong)(length / BlockLength);
+        ulong count = hasSpace ? (ulong)((length + BlockLength - 1) / BlockLength) : wholeCount;
+        return new(count == 0 ? new SpaceRun(1, HasSpace: true) : new SpaceRun(Math.Min(count, countMax), hasSpace));
     }
 
     public ValueTask DisposeAsync()

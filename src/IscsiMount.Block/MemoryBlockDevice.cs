@@ -10,6 +10,9 @@ public sealed class MemoryBlockDevice : IBlockDevice
     // a fresh file system does not fill the memory.
     private const int ChunkLength = 256 * 1024;
 
+    // LIMIT: how far one search for space goes. Who wants to know more asks again.
+    private const ulong ChunksSeenMax = 65_536;
+
     private readonly ConcurrentDictionary<ulong, byte[]> _chunks = new();
     private readonly int _blocksInChunk;
     private volatile bool _isDisposed;
@@ -21,7 +24,14 @@ public sealed class MemoryBlockDevice : IBlockDevice
         BlockCount = blockCount;
         BlockLength = blockLength;
         _blocksInChunk = ChunkLength / blockLength;
-        Traits = new() { IsReadOnly = isReadOnly, HasVolatileCache = false, TransfersInFlightMax = 1 };
+        Traits = new()
+        {
+            IsReadOnly = isReadOnly,
+            HasVolatileCache = false,
+            TransfersInFlightMax = 1,
+            CanFreeSpace = true,
+            SpaceGranularity = ChunkLength,
+        };
     }
 
     public int BlockLength { get; }
@@ -72,6 +82,33 @@ public sealed class MemoryBlockDevice : IBlockDevice
             : ValueTask.CompletedTask;
     }
 
+    public ValueTask ClearAsync(BlockRange range, CancellationToken cancellationToken)
+    {
+        BlockAccess.CheckRange(this, range);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (Traits.IsReadOnly)
+        {
+            return ValueTask.FromException(new ReadOnlyDeviceException());
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        Clear(range);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<SpaceRun> FindSpaceAsync(ulong firstBlock, CancellationToken cancellationToken)
+    {
+        ulong countMax = BlockAccess.CountFrom(this, firstBlock);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<SpaceRun>(cancellationToken)
+            : new(FindSpace(firstBlock, countMax));
+    }
+
     public ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -118,6 +155,67 @@ public sealed class MemoryBlockDevice : IBlockDevice
             source = source[place.Length..];
             block += (ulong)(place.Length / BlockLength);
         }
+    }
+
+    private void Clear(BlockRange range)
+    {
+        ulong block = range.First;
+        ulong end = range.First + range.Count;
+        if (range.Count / (uint)_blocksInChunk > (uint)_chunks.Count)
+        {
+            ClearAmongFew(range);
+            return;
+        }
+
+        while (block < end)
+        {
+            ulong endOfChunk = Math.Min(((block / (ulong)_blocksInChunk) + 1) * (ulong)_blocksInChunk, end);
+            ClearInChunk(block, endOfChunk);
+            block = endOfChunk;
+        }
+    }
+
+    private void ClearInChunk(ulong first, ulong end)
+    {
+        ulong chunk = first / (ulong)_blocksInChunk;
+        if (end - first == (ulong)_blocksInChunk)
+        {
+            _chunks.TryRemove(chunk, out _);
+        }
+        else if (_chunks.TryGetValue(chunk, out byte[]? content))
+        {
+            int offset = (int)(first % (ulong)_blocksInChunk) * BlockLength;
+            content.AsSpan(offset, (int)(end - first) * BlockLength).Clear();
+        }
+    }
+
+    // A large disk with little on it: what there is is looked at, and not what could be.
+    private void ClearAmongFew(BlockRange range)
+    {
+        foreach (ulong chunk in _chunks.Keys)
+        {
+            ulong first = Math.Max(chunk * (ulong)_blocksInChunk, range.First);
+            ulong end = Math.Min((chunk + 1) * (ulong)_blocksInChunk, range.First + range.Count);
+            if (first < end)
+            {
+                ClearInChunk(first, end);
+            }
+        }
+    }
+
+    private SpaceRun FindSpace(ulong firstBlock, ulong countMax)
+    {
+        ulong first = firstBlock / (ulong)_blocksInChunk;
+        ulong last = (firstBlock + countMax - 1) / (ulong)_blocksInChunk;
+        bool hasSpace = _chunks.ContainsKey(first);
+        ulong next = first + 1;
+        while (next <= last && next - first <= ChunksSeenMax && _chunks.ContainsKey(next) == hasSpace)
+        {
+            next++;
+        }
+
+        ulong count = Math.Min((next * (ulong)_blocksInChunk) - firstBlock, countMax);
+        return new(count, hasSpace);
     }
 
     private Place PlaceOf(ulong block, int lengthMax)

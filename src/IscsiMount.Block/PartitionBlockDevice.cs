@@ -37,6 +37,19 @@ public sealed class PartitionBlockDevice : IBlockDevice
 
     public ValueTask FlushAsync(CancellationToken cancellationToken) => _device.FlushAsync(cancellationToken);
 
+    public ValueTask ClearAsync(BlockRange range, CancellationToken cancellationToken)
+    {
+        BlockAccess.CheckRange(this, range);
+        return _device.ClearAsync(OnDevice(range), cancellationToken);
+    }
+
+    public async ValueTask<SpaceRun> FindSpaceAsync(ulong firstBlock, CancellationToken cancellationToken)
+    {
+        ulong countMax = BlockAccess.CountFrom(this, firstBlock);
+        SpaceRun run = await _device.FindSpaceAsync(_firstBlock + firstBlock, cancellationToken);
+        return run with { Count = Math.Min(run.Count, countMax) };
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private BlockRange OnDevice(BlockRange range) => range with { First = _firstBlock + range.First };

@@ -20,6 +20,15 @@ public sealed class ReadOnlyBlockDevice(IBlockDevice device) : IBlockDevice
         return ValueTask.FromException(new ReadOnlyDeviceException());
     }
 
+    public ValueTask ClearAsync(BlockRange range, CancellationToken cancellationToken)
+    {
+        BlockAccess.CheckRange(this, range);
+        return ValueTask.FromException(new ReadOnlyDeviceException());
+    }
+
+    public ValueTask<SpaceRun> FindSpaceAsync(ulong firstBlock, CancellationToken cancellationToken) =>
+        device.FindSpaceAsync(firstBlock, cancellationToken);
+
     /// <summary>Has nothing to make durable, and therefore does not disturb the device.</summary>
     public ValueTask FlushAsync(CancellationToken cancellationToken)
     {

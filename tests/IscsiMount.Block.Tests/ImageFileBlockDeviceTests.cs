@@ -35,6 +35,22 @@ public sealed class ImageFileBlockDeviceTests : BlockDeviceContractWritable, IDi
     }
 
     [Fact]
+    public async Task Clearing_punches_a_hole_into_the_image()
+    {
+        string path = Create(1024 * 1024);
+        await using var device = ImageFileBlockDevice.Open(path);
+        await device.WriteAsync(new(0, 2048), Filled(device, 2048, 0xA5), Token);
+
+        await device.ClearAsync(new(1024, 1024), Token);
+        await device.FlushAsync(Token);
+
+        Assert.Equal(new SpaceRun(1024, HasSpace: true), await device.FindSpaceAsync(0, Token));
+        Assert.Equal(new SpaceRun(1024, HasSpace: false), await device.FindSpaceAsync(1024, Token));
+        string usedBlocks = await ForeignTool.SucceedAsync("stat", "-c", "%b", path);
+        Assert.InRange(int.Parse(usedBlocks.Trim(), System.Globalization.CultureInfo.InvariantCulture), 1024, 1100);
+    }
+
+    [Fact]
     public async Task A_sparse_image_stays_sparse_where_it_is_only_read()
     {
         string path = Create(1L << 40);

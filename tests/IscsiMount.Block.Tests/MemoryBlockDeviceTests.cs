@@ -21,6 +21,23 @@ public sealed class MemoryBlockDeviceTests : BlockDeviceContractWritable
         Assert.InRange(device.AllocatedBytes, 1, 1024 * 1024);
     }
 
+    [Fact]
+    public async Task Clearing_gives_the_memory_back()
+    {
+        await using var device = new MemoryBlockDevice(1UL << 50, 4096);
+        await device.WriteAsync(new(100, 1), Enumerable.Repeat((byte)7, 4096).ToArray(), Token);
+        await device.WriteAsync(new(1000, 1), Enumerable.Repeat((byte)7, 4096).ToArray(), Token);
+        long before = device.AllocatedBytes;
+
+        await device.ClearAsync(new(64, 64), Token);
+        long between = device.AllocatedBytes;
+        await device.ClearAsync(new(0, uint.MaxValue), Token);
+
+        Assert.True(before > between && between > 0);
+        Assert.Equal(0, device.AllocatedBytes);
+        Assert.False((await device.FindSpaceAsync(100, Token)).HasSpace);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(511)]

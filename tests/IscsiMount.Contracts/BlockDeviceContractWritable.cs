@@ -30,6 +30,80 @@ public abstract class BlockDeviceContractWritable : BlockDeviceContract
         Assert.True(model.AsSpan().SequenceEqual(read));
     }
 
+    [Theory, Seeds(4)]
+    public async Task Cleared_blocks_read_as_zeros_and_nothing_else_changes(int seed)
+    {
+        await using IBlockDevice device = await OpenAsync();
+        var chance = new Random(seed);
+        byte[] model = Filled(device, BlockCountMin, 0xA5);
+        await device.WriteAsync(new(0, BlockCountMin), model, Token);
+        for (int i = 0; i < 10; i++)
+        {
+            int first = chance.Next(BlockCountMin);
+            int count = Math.Min(chance.Next(BlockCountMin / 2), BlockCountMin - first);
+            model.AsSpan(first * device.BlockLength, count * device.BlockLength).Clear();
+
+            await device.ClearAsync(new((ulong)first, (uint)count), Token);
+        }
+
+        byte[] read = Filled(device, BlockCountMin, 0xEE);
+        await device.ReadAsync(new(0, BlockCountMin), read, Token);
+        Assert.True(model.AsSpan().SequenceEqual(read));
+    }
+
+    [Fact]
+    public async Task Blocks_without_space_read_as_zeros_and_the_runs_cover_the_device()
+    {
+        await using IBlockDevice device = await OpenAsync();
+        await device.WriteAsync(new(0, BlockCountMin), Filled(device, BlockCountMin, 0xA5), Token);
+        await device.ClearAsync(new(3, BlockCountMin - 7), Token);
+        ulong block = 0;
+        while (block < device.BlockCount)
+        {
+            SpaceRun run = await device.FindSpaceAsync(block, Token);
+
+            Assert.InRange(run.Count, 1UL, device.BlockCount - block);
+            byte[] read = Filled(device, (uint)run.Count, 0xEE);
+            await device.ReadAsync(new(block, (uint)run.Count), read, Token);
+            Assert.True(run.HasSpace || !read.AsSpan().ContainsAnyExcept((byte)0));
+            block += run.Count;
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(-1, 2)]
+    [InlineData(-1, uint.MaxValue)]
+    public async Task Clearing_beyond_the_end_is_refused_and_clears_nothing(int firstFromEnd, uint count)
+    {
+        await using IBlockDevice device = await OpenAsync();
+        ulong last = device.BlockCount - 1;
+        byte[] read = Filled(device, 1, 0);
+        await device.WriteAsync(new(last, 1), Filled(device, 1, 0xA5), Token);
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await device.ClearAsync(new(device.BlockCount - (ulong)-firstFromEnd, count), Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await device.FindSpaceAsync(device.BlockCount, Token));
+
+        await device.ReadAsync(new(last, 1), read, Token);
+        Assert.Equal(Filled(device, 1, 0xA5), read);
+    }
+
+    [Fact]
+    public async Task Clearing_that_was_cancelled_before_it_began_changes_nothing()
+    {
+        await using IBlockDevice device = await OpenAsync();
+        byte[] read = Filled(device, 1, 0);
+        await device.WriteAsync(new(5, 1), Filled(device, 1, 0xA5), Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await device.ClearAsync(new(5, 1), new(canceled: true)));
+
+        await device.ReadAsync(new(5, 1), read, Token);
+        Assert.Equal(Filled(device, 1, 0xA5), read);
+    }
+
     [Fact]
     public async Task The_last_block_can_be_written()
     {
