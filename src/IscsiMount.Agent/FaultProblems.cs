@@ -9,7 +9,7 @@ using IscsiMount.Transport;
 namespace IscsiMount.Agent;
 
 /// <summary>Turns what went wrong into what a user can act upon.</summary>
-internal static class FaultProblems
+public static class FaultProblems
 {
     // Where the standard says which answers there are to an offer of digests.
     private const string DigestRule = "RFC 7143 §13.1";

@@ -54,6 +54,7 @@ public enum ErrorCode
     MountPointInUse = 1102,
     AlreadyMountedElsewhere = 1103,
     PortalInUse = 1104,
+    LunInUse = 1105,
 
     // 15
     AgentAlreadyRuns = 1501,

@@ -17,6 +17,7 @@ public sealed class LayerTests
         ["FileSystems"] = "Primitives Block",
         ["FileSystems.Ntfs"] = "Primitives Block FileSystems",
         ["Initiator"] = "Primitives Protocol Scsi Block Transport",
+        ["Bench"] = "Block",
         ["Target"] = "Primitives Protocol Scsi Block Transport",
         ["Mounting"] = "Primitives FileSystems",
         ["Mounting.Fuse"] = "Primitives FileSystems Mounting",

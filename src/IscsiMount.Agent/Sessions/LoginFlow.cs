@@ -4,7 +4,6 @@ using IscsiMount.Control.Requests;
 using IscsiMount.Initiator;
 using IscsiMount.Mounting;
 using IscsiMount.Primitives;
-using IscsiMount.Protocol.Discovery;
 using IscsiMount.Protocol.Names;
 
 namespace IscsiMount.Agent.Sessions;
@@ -43,24 +42,8 @@ internal sealed class LoginFlow(
     }
 
     private async Task<IscsiName> FindOnlyTargetAsync(
-        PortalAddress portal, SessionOptions options, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<DiscoveredTarget> targets = await opener.DiscoverAsync(portal, options, cancellationToken);
-        return targets.Count switch
-        {
-            1 => targets[0].Name,
-            0 => throw new ControlException(
-                ErrorCode.NoTargets,
-                $"The portal {portal} shows no targets.",
-                "There are none, or none that this initiator may see.",
-                $"Check the access lists of the target for {options.InitiatorName}."),
-            _ => throw new ControlException(
-                ErrorCode.SeveralTargets,
-                $"The portal {portal} shows {targets.Count} targets, and none was chosen.",
-                string.Join(", ", targets.Take(20).Select(target => target.Name.Value)),
-                "Choose one with --target IQN."),
-        };
-    }
+        PortalAddress portal, SessionOptions options, CancellationToken cancellationToken) =>
+        TargetCatalog.OnlyOf(await opener.DiscoverAsync(portal, options, cancellationToken), portal, options);
 
     // A session that has failed is in the way of a new one: its mounts only give errors.
     private async Task<HeldSession?> KeepIfAliveAsync(HeldSession? session, CancellationToken cancellationToken)

@@ -1,5 +1,8 @@
+using IscsiMount.Control;
 using IscsiMount.Control.Reports;
+using IscsiMount.Initiator;
 using IscsiMount.Protocol.Discovery;
+using IscsiMount.Protocol.Names;
 
 namespace IscsiMount.Agent.Sessions;
 
@@ -47,6 +50,24 @@ internal sealed class TargetCatalog
     {
         return [.. targets.Select(target => Report(target.Name.Value, PortalsOf(target), sessions))];
     }
+
+    /// <summary>The target that is meant where nobody has named one.</summary>
+    /// <exception cref="ControlException">There is none, or there are several.</exception>
+    public static IscsiName OnlyOf(
+        IReadOnlyList<DiscoveredTarget> targets, PortalAddress portal, SessionOptions options) => targets.Count switch
+        {
+            1 => targets[0].Name,
+            0 => throw new ControlException(
+                ErrorCode.NoTargets,
+                $"The portal {portal} shows no targets.",
+                "There are none, or none that this initiator may see.",
+                $"Check the access lists of the target for {options.InitiatorName}."),
+            _ => throw new ControlException(
+                ErrorCode.SeveralTargets,
+                $"The portal {portal} shows {targets.Count} targets, and none was chosen.",
+                string.Join(", ", targets.Take(20).Select(target => target.Name.Value)),
+                "Choose one with --target IQN."),
+        };
 
     private static TargetReport Report(
         string name, IReadOnlyList<string> portals, IReadOnlyList<HeldSession> sessions) => new()

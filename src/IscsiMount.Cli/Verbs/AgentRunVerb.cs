@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using IscsiMount.Agent;
-using IscsiMount.Cli.Background;
 using IscsiMount.Cli.Output;
 using Microsoft.Extensions.Logging;
 
@@ -26,14 +25,7 @@ internal sealed class AgentRunVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var settings = new AgentSettings
-        {
-            Paths = Context.Paths,
-            Version = ProductVersion.Text,
-            InitiatorName = DefaultInitiatorName(),
-            Owner = UnixUser.Current,
-            LogLevel = arguments.GetValue(_logLevel),
-        };
+        AgentSettings settings = OwnSettings.Read(Context) with { LogLevel = arguments.GetValue(_logLevel) };
         var chance = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         await new AgentProcess(settings, Context.Time, chance).RunAsync(TellReady, cancellationToken);
         return 0;
@@ -45,13 +37,5 @@ internal sealed class AgentRunVerb : Verb
         {
             ResultWriter.WriteLine($"The agent listens at {Context.Paths.Endpoint}");
         }
-    }
-
-    // The name lasts as long as the machine keeps its own. Targets with access lists want --initiator-name.
-    private static string DefaultInitiatorName()
-    {
-        string host = Environment.MachineName.ToLowerInvariant();
-        string allowed = string.Concat(host.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'));
-        return $"iqn.2026-01.org.iscsimount:{(allowed.Length == 0 ? "host" : allowed)}";
     }
 }

@@ -23,6 +23,7 @@ internal static class VerbList
             new AgentStatusVerb(context)),
         Group("target", "The iSCSI target of this program.",
             new TargetServeVerb(context)),
+        new BenchVerb(context),
     ];
 
     private static IEnumerable<Command> Lists(CliContext context) =>

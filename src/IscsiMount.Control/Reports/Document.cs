@@ -26,6 +26,8 @@ public sealed record Document
 
     public IReadOnlyList<MountReport>? Mounts { get; init; }
 
+    public IReadOnlyList<BenchReport>? Bench { get; init; }
+
     /// <summary>What is wrong, each with what to do. Empty means that all is well.</summary>
     public IReadOnlyList<Problem>? Problems { get; init; }
 }
