@@ -104,7 +104,7 @@ public sealed class AgentProcess(AgentSettings settings, TimeProvider time, Rand
     private AgentEngines Engines(ILoggerFactory loggers) => new(
         new InitiatorServices(time, chance, loggers, new TcpConnector(time)),
         [new NtfsFormat(logger: loggers.CreateLogger<NtfsFormat>())],
-        new FuseMounter(new FuseOptions(), loggers.CreateLogger<FuseMounter>()));
+        new FuseMounter(new FuseOptions(), time, loggers.CreateLogger<FuseMounter>()));
 
     private Task<Document> StopSoonAsync()
     {

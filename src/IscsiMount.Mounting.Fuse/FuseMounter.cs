@@ -9,12 +9,14 @@ namespace IscsiMount.Mounting.Fuse;
 public sealed class FuseMounter : IMounter
 {
     private readonly FuseOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger<FuseMounter> _logger;
     private readonly ConcurrentDictionary<FuseMount, string> _own = [];
 
-    public FuseMounter(FuseOptions options, ILogger<FuseMounter> logger)
+    public FuseMounter(FuseOptions options, TimeProvider time, ILogger<FuseMounter> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(logger);
         string[] problems = [.. options.Problems()];
         if (problems.Length > 0)
@@ -23,6 +25,7 @@ public sealed class FuseMounter : IMounter
         }
 
         _options = options;
+        _time = time;
         _logger = logger;
     }
 
@@ -57,7 +60,7 @@ public sealed class FuseMounter : IMounter
         cancellationToken.ThrowIfCancellationRequested();
 
         MountPoint mountPoint = MountPoint.Prepare(request.MountPoint);
-        FuseMount mount = FuseMount.Start(request, mountPoint, fileSystem, _options, _logger);
+        FuseMount mount = FuseMount.Start(request, mountPoint, fileSystem, _options, _time, _logger);
         try
         {
             await mount.WaitUntilAnsweringAsync(cancellationToken);

@@ -13,6 +13,7 @@ public sealed class BoundaryTests
         ["src/IscsiMount.Initiator/Connections/Connection.cs"] = "the head of the thread that serves one connection",
         ["src/IscsiMount.Mounting.Fuse/Mounts/FuseMount.cs"] = "the head of the thread that serves one mount",
         ["src/IscsiMount.Mounting.Fuse/Requests/RequestServer.cs"] = "called from native code, and a client waits",
+        ["src/IscsiMount.Mounting.Fuse/Requests/SignalledClients.cs"] = "called from native code and from a timer",
         ["src/IscsiMount.Target/Connections/Connection.cs"] = "the head of the thread that serves one connection",
         ["src/IscsiMount.Target/Tasks/DeviceWork.cs"] = "a device that fails must not take away the other commands",
         ["src/IscsiMount.Transport/Framing/PduSender.cs"] = "runs on the thread of a caller who is not to blame",

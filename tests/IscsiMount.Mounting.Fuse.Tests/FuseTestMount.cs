@@ -24,7 +24,7 @@ internal sealed class FuseTestMount : IAsyncDisposable
     public string Path => Mount.Request.MountPoint;
 
     public static FuseMounter NewMounter(FuseOptions? options = null)
-        => new(options ?? new FuseOptions(), NullLogger<FuseMounter>.Instance);
+        => new(options ?? new FuseOptions(), TimeProvider.System, NullLogger<FuseMounter>.Instance);
 
     /// <summary>Builds a file system and mounts it.</summary>
     public static async Task<FuseTestMount> StartAsync(

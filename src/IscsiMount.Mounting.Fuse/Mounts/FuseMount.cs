@@ -50,9 +50,11 @@ internal sealed class FuseMount : IMount
     /// <summary>Mounts and starts the readers. The mount point is released if that fails.</summary>
     /// <exception cref="MountException">The system refused.</exception>
     public static FuseMount Start(
-        MountRequest request, MountPoint mountPoint, IFileSystem fileSystem, FuseOptions options, ILogger logger)
+        MountRequest request, MountPoint mountPoint, IFileSystem fileSystem, FuseOptions options, TimeProvider time,
+        ILogger logger)
     {
-        var server = new RequestServer(request with { MountPoint = mountPoint.Path }, fileSystem, options, logger);
+        var server = new RequestServer(
+            request with { MountPoint = mountPoint.Path }, fileSystem, options, time, logger);
         FuseSession? session = FuseSession.TryCreate(MountOptions.Of(request), server.UserData);
         string? refusal = session is null
             ? "libfuse takes none of its options"

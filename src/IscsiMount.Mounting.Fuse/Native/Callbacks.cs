@@ -26,7 +26,7 @@ internal static unsafe class Callbacks
 
     public static nuint OperationsLength => (nuint)(OperationCount * sizeof(nint));
 
-    /// <summary>From now on libfuse tells when the client of a request gives up.</summary>
+    /// <summary>From now on libfuse tells when the client of a request gets a signal.</summary>
     public static void WatchForInterrupt(nint request)
         => LibFuse.RequestInterruptFunction(request, &OnInterrupt, 0);
 
@@ -57,7 +57,8 @@ internal static unsafe class Callbacks
         => RequestServer.Of(userData).Greet(ref *connection);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnInterrupt(nint request, nint unused) => Server(request).Interrupt(request);
+    private static void OnInterrupt(nint request, nint unused)
+        => Server(request).Interrupt(request, LibFuse.RequestContext(request)->Thread);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Lookup(nint request, ulong directory, nint name)

@@ -49,6 +49,9 @@ internal static unsafe partial class LibFuse
     [LibraryImport(Library, EntryPoint = "fuse_req_userdata")]
     public static partial nint RequestUserData(nint request);
 
+    [LibraryImport(Library, EntryPoint = "fuse_req_ctx")]
+    public static partial RequestContext* RequestContext(nint request);
+
     [LibraryImport(Library, EntryPoint = "fuse_req_interrupt_func")]
     public static partial void RequestInterruptFunction(
         nint request, delegate* unmanaged[Cdecl]<nint, nint, void> function, nint data);

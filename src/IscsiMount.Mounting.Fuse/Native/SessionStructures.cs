@@ -111,3 +111,20 @@ internal struct ForgetRecord
     public ulong Inode;
     public ulong Count;
 }
+
+// struct fuse_ctx, fuse_lowlevel.h
+//
+//     0  uid    u32
+//     4  gid    u32
+//     8  pid    i32: of the thread; 0 if our namespace of processes does not have it
+//    12  umask  u32
+//    16
+
+/// <summary>Who asks.</summary>
+[StructLayout(LayoutKind.Explicit, Size = Length)]
+internal record struct RequestContext
+{
+    public const int Length = 16;
+
+    [FieldOffset(8)] public int Thread;
+}

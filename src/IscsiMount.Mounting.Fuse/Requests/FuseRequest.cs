@@ -31,7 +31,10 @@ internal sealed class FuseRequest
 
     public bool IsAnswered => Handle == 0;
 
-    /// <summary>Cancelled when the client gave up, and when the mount goes away by force.</summary>
+    /// <summary>The thread that waits, if it got a signal meanwhile. It belongs to the table's lock.</summary>
+    public int? SignalledThread { get; set; }
+
+    /// <summary>Cancelled when the client is being killed, and when the mount goes away by force.</summary>
     public CancellationToken CancellationToken => _cancellation.Token;
 
     /// <summary>What the handler does.</summary>
@@ -52,6 +55,7 @@ internal sealed class FuseRequest
     public void Reset()
     {
         Work = default;
+        SignalledThread = null;
 
         // Whoever took the source may cancel it at any later time, and must not meet the next request then.
         if (_isCancellationTaken)

@@ -22,15 +22,18 @@ internal sealed class RequestServer : IDisposable
     private readonly FuseOptions _options;
     private readonly ILogger _logger;
     private readonly RequestTable _table;
+    private readonly SignalledClients _signalled;
     private readonly FuseHandlers _handlers;
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GCHandle _self;
 
-    public RequestServer(MountRequest request, IFileSystem fileSystem, FuseOptions options, ILogger logger)
+    public RequestServer(
+        MountRequest request, IFileSystem fileSystem, FuseOptions options, TimeProvider time, ILogger logger)
     {
         _options = options;
         _logger = logger;
         _table = new RequestTable(Complete);
+        _signalled = new SignalledClients(_table, time, logger);
         _handlers = new FuseHandlers(request, fileSystem, options, logger);
         _self = GCHandle.Alloc(this);
     }
@@ -86,18 +89,11 @@ internal sealed class RequestServer : IDisposable
         }
     }
 
-    /// <summary>The client of a request gave up. It may have been answered meanwhile. It never throws.</summary>
-    public void Interrupt(nint handle)
+    /// <summary>The client of a request got a signal. It may have been answered meanwhile. It never throws.</summary>
+    public void Interrupt(nint handle, int thread)
     {
-        try
-        {
-            _table.Cancel(handle);
-        }
-        catch (Exception failure)
-        {
-            // Boundary: the caller is native code. What cancellation set off has failed, the request itself has not.
-            _logger.InterruptFailed(failure);
-        }
+        _signalled.Add(handle, thread);
+        Counters.AddSignal();
     }
 
     /// <summary>
@@ -121,6 +117,7 @@ internal sealed class RequestServer : IDisposable
     public void Dispose()
     {
         _greeted.TrySetCanceled();
+        _signalled.Dispose();
         _handlers.Dispose();
         _self.Free();
     }

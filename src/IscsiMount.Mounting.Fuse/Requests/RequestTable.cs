@@ -52,14 +52,47 @@ internal sealed class RequestTable(Action<FuseRequest> continued)
         _inFlight.Leave();
     }
 
-    /// <summary>Cancels one request, if it is still unanswered.</summary>
-    public void Cancel(nint handle)
+    /// <summary>The client of a request got a signal. Nothing happens if it has been answered meanwhile.</summary>
+    public void Signal(nint handle, int thread)
     {
-        CancellationTokenSource? cancellation = null;
         lock (_gate)
         {
             if (_unanswered.TryGetValue(handle, out FuseRequest? request))
             {
+                request.SignalledThread = thread;
+            }
+        }
+    }
+
+    /// <summary>The requests that wait on although their clients got signals.</summary>
+    public IReadOnlyList<SignalledClient> Signalled()
+    {
+        var clients = new List<SignalledClient>();
+        lock (_gate)
+        {
+            foreach ((nint handle, FuseRequest request) in _unanswered)
+            {
+                if (request.SignalledThread is { } thread)
+                {
+                    clients.Add(new SignalledClient(handle, thread));
+                }
+            }
+        }
+
+        return clients;
+    }
+
+    /// <summary>Cancels a request that waits on, if it is still unanswered.</summary>
+    public void Cancel(SignalledClient client)
+    {
+        CancellationTokenSource? cancellation = null;
+        lock (_gate)
+        {
+            // Another request may go by that name meanwhile. If its client got a signal too, that is the same thread.
+            if (_unanswered.TryGetValue(client.Handle, out FuseRequest? request) &&
+                request.SignalledThread == client.Thread)
+            {
+                request.SignalledThread = null;
                 cancellation = request.TakeCancellation();
             }
         }

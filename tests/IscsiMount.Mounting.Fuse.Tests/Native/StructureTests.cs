@@ -20,6 +20,7 @@ public sealed class StructureTests
     [InlineData(typeof(ConnectionParameters), 128)]
     [InlineData(typeof(OpenFileInfo), 64)]
     [InlineData(typeof(ForgetRecord), 16)]
+    [InlineData(typeof(RequestContext), 16)]
     public void A_structure_has_the_size_that_the_library_expects(Type structure, int length)
         => Assert.Equal(length, Marshal.SizeOf(structure));
 
@@ -52,6 +53,7 @@ public sealed class StructureTests
     [InlineData(typeof(OpenFileInfo), nameof(OpenFileInfo.Behaviour), 4)]
     [InlineData(typeof(OpenFileInfo), nameof(OpenFileInfo.Handle), 16)]
     [InlineData(typeof(ForgetRecord), nameof(ForgetRecord.Count), 8)]
+    [InlineData(typeof(RequestContext), nameof(RequestContext.Thread), 8)]
     public void A_field_is_where_the_library_looks_for_it(Type structure, string field, int offset)
         => Assert.Equal(offset, (int)Marshal.OffsetOf(structure, field));
 
