@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using IscsiMount.Agent.Server;
 using IscsiMount.Control;
@@ -72,7 +73,8 @@ public sealed class AgentProcess(AgentSettings settings, TimeProvider time, Rand
         using CancellationTokenRegistration token = cancellationToken.Register(
             () => _stopping.TrySetResult("cancelled"));
 
-        var service = new AgentService(settings, Engines(loggers), logger);
+        using var unpredictable = RandomNumberGenerator.Create();
+        var service = new AgentService(settings, Engines(loggers, unpredictable), logger);
         var dispatcher = new Dispatcher(Routes(service), logger);
         await using var server = new ControlServer(settings.Paths, dispatcher.DispatchAsync, loggers);
         await service.StartAsync(cancellationToken);
@@ -101,10 +103,11 @@ public sealed class AgentProcess(AgentSettings settings, TimeProvider time, Rand
         [$"POST {ControlRoutes.Stop}"] = (_, _) => StopSoonAsync(),
     };
 
-    private AgentEngines Engines(ILoggerFactory loggers) => new(
+    private AgentEngines Engines(ILoggerFactory loggers, RandomNumberGenerator unpredictable) => new(
         new InitiatorServices(time, chance, loggers, new TcpConnector(time)),
         [new NtfsFormat(logger: loggers.CreateLogger<NtfsFormat>())],
-        new FuseMounter(new FuseOptions(), time, loggers.CreateLogger<FuseMounter>()));
+        new FuseMounter(new FuseOptions(), time, loggers.CreateLogger<FuseMounter>()),
+        unpredictable);
 
     private Task<Document> StopSoonAsync()
     {

@@ -30,6 +30,7 @@ internal sealed class AgentService
     private readonly LeftMounts _left;
     private readonly LoginFlow _login;
     private readonly LogoutFlow _logout;
+    private readonly ChapPlan _chap;
 
     public AgentService(AgentSettings settings, AgentEngines engines, ILogger logger)
     {
@@ -48,6 +49,7 @@ internal sealed class AgentService
         _opener = new SessionOpener(_sessions, _catalog, new UnitOpener(engines.Formats), engines.Initiator, logger);
         _login = new LoginFlow(settings, _sessions, _opener, _mounter, _watch, _time);
         _logout = new LogoutFlow(_sessions, _opener, _mounter);
+        _chap = new ChapPlan(engines.Unpredictable);
     }
 
     /// <summary>Puts in order what an agent before us left behind.</summary>
@@ -90,9 +92,11 @@ internal sealed class AgentService
     {
         async Task<Document> DiscoverAsync(CancellationToken cancellationToken)
         {
+            using HeldChap? chap = _chap.Take(request.Chap);
             IReadOnlyList<DiscoveredTarget> targets = await _opener.DiscoverAsync(
                 LoginPlan.Portal(request.Portal),
                 LoginPlan.Options(request.InitiatorName, request.TimeoutSeconds, _settings),
+                chap,
                 cancellationToken);
             return new Document { Targets = TargetCatalog.Report(targets, _sessions.All) };
         }
@@ -104,7 +108,8 @@ internal sealed class AgentService
     {
         async Task<Document> LoginAsync(CancellationToken cancellationToken)
         {
-            (HeldSession session, IReadOnlyList<Problem> problems) = await _login.RunAsync(request, cancellationToken);
+            (HeldSession session, IReadOnlyList<Problem> problems) =
+                await _login.RunAsync(request, _chap.Take(request.Chap), cancellationToken);
             return new Document
             {
                 Sessions = [Reporting.Report(session)],

@@ -21,7 +21,11 @@ public static class FaultProblems
     public static Problem Describe(StorageFaultException fault, string what) => fault switch
     {
         ConnectionLostException connection => OfConnection(connection, what),
+        LoginRefusedException { IsAuthentication: true } refused =>
+            AuthenticationProblems.Describe(refused, what, chap: null),
         LoginRefusedException { Status: { } status } => OfLogin(status, fault.Message, what),
+        LoginRefusedException { Objection: LoginObjection.Redirections } => Problem.Of(
+            ErrorCode.TargetMoved, what, fault.Message, "The portals of the target are set up in a circle."),
         LoginRefusedException => Problem.Of(
             ErrorCode.ParameterRefused, what, fault.Message,
             "Leave the digests at auto, or change what the target demands."),
@@ -79,13 +83,6 @@ public static class FaultProblems
 
     private static Problem OfLogin(LoginStatus status, string reason, string what)
     {
-        if (status == LoginStatus.AuthenticationFailure)
-        {
-            return Problem.Of(
-                ErrorCode.AuthenticationFailed, what, reason,
-                "The target demands a user and a secret (CHAP), which this version does not offer.");
-        }
-
         if (status == LoginStatus.NotFound || status == LoginStatus.TargetRemoved)
         {
             return Problem.Of(

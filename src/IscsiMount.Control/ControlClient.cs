@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using IscsiMount.Control.Http;
@@ -71,6 +72,10 @@ public sealed class ControlClient(ControlConnector connect)
         try
         {
             await SendAsync(stream, request, cancellationToken);
+
+            // There may be a secret in it, and it is not sent again.
+            CryptographicOperations.ZeroMemory(request);
+            CryptographicOperations.ZeroMemory(content);
             return Understand(await new HttpResponseReader(stream).ReadAsync(cancellationToken));
         }
         catch (HttpConnectionClosedException closed)

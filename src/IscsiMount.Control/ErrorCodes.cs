@@ -23,6 +23,7 @@ public enum ErrorCode
     MountPointInvalid = 205,
     OperationIdReused = 206,
     UnknownRoute = 207,
+    SecretUnusable = 208,
 
     // 3: what was named is not there.
     TargetNotFound = 301,

@@ -42,6 +42,6 @@ internal static partial class LogMessages
 
     [LoggerMessage(
         2010, LogLevel.Information,
-        "{Target} at {Portal} refuses our list of CHAP algorithms; the login is tried once more with MD5 alone")]
+        "{Target} at {Portal} cannot cope with our CHAP algorithms; the login is tried once more with MD5 alone")]
     public static partial void OffersLess(this ILogger logger, string target, string portal);
 }

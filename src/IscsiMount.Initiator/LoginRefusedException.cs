@@ -27,8 +27,8 @@ public sealed class LoginRefusedException : StorageFaultException
     public LoginObjection? Objection { get; }
 
     /// <summary>Whether other proofs of who is who, or any at all, would help.</summary>
-    public bool IsAuthentication =>
-        Status == LoginStatus.AuthenticationFailure || Objection == LoginObjection.Authentication;
+    public bool IsAuthentication => Status == LoginStatus.AuthenticationFailure
+        || Objection is LoginObjection.AuthenticationMethod or LoginObjection.Proof;
 
     public override bool IsTransient => Status is { MaySucceedLater: true };
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using IscsiMount.Agent.Sessions;
 using IscsiMount.Block;
 using IscsiMount.Control;
 using IscsiMount.Control.Reports;
@@ -14,11 +16,14 @@ namespace IscsiMount.Agent.Direct;
 public sealed class DirectUnit : IAsyncDisposable
 {
     private readonly IReadOnlyList<Session> _sessions;
+    private readonly HeldChap? _chap;
     private readonly TimeProvider _time;
 
-    internal DirectUnit(IReadOnlyList<Session> sessions, TimeProvider time)
+    /// <param name="chap">What the sessions prove; it goes with them.</param>
+    internal DirectUnit(IReadOnlyList<Session> sessions, HeldChap? chap, TimeProvider time)
     {
         _sessions = sessions;
+        _chap = chap;
         _time = time;
     }
 
@@ -48,7 +53,11 @@ public sealed class DirectUnit : IAsyncDisposable
         return isSamePath || isSameDisk;
     }
 
-    public async ValueTask DisposeAsync() => await LogoutAsync(_sessions, _time);
+    public async ValueTask DisposeAsync()
+    {
+        await LogoutAsync(_sessions, _time);
+        _chap?.Dispose();
+    }
 
     internal static async Task LogoutAsync(IReadOnlyList<Session> sessions, TimeProvider time)
     {
@@ -59,4 +68,5 @@ public sealed class DirectUnit : IAsyncDisposable
 
 /// <summary>What a direct use of a unit takes from its surroundings.</summary>
 public sealed record DirectServices(
-    AgentSettings Settings, TimeProvider Time, Random Chance, ILoggerFactory Loggers);
+    AgentSettings Settings, TimeProvider Time, Random Chance, RandomNumberGenerator Unpredictable,
+    ILoggerFactory Loggers);

@@ -21,26 +21,36 @@ internal sealed class DirectUnitOpener(LoginRequest request, DirectServices serv
     {
         PortalAddress portal = LoginPlan.Portal(request.Portal);
         SessionOptions options = LoginPlan.Options(request, services.Settings);
+        HeldChap? chap = new ChapPlan(services.Unpredictable).Take(request.Chap);
         var sessions = new List<Session>();
         try
         {
-            IscsiName target = await TargetAsync(portal, options, cancellationToken);
+            IscsiName target = await TargetAsync(portal, chap?.AtDiscovery(options) ?? options, cancellationToken);
+            options = chap?.AtLogin(options) ?? options;
             for (int i = 0; i < sessionCount; i++)
             {
                 sessions.Add(
                     await Session.LoginAsync(portal, target.Value, options, _initiator, cancellationToken));
             }
 
-            return await OpenUnitAsync(sessions, target, cancellationToken);
+            return await OpenUnitAsync(sessions, target, chap, cancellationToken);
+        }
+        catch (LoginRefusedException refused) when (refused.IsAuthentication)
+        {
+            await DirectUnit.LogoutAsync(sessions, services.Time);
+            chap?.Dispose();
+            throw AuthenticationProblems.Of(refused, $"The logical unit at {portal} cannot be opened.", chap);
         }
         catch (StorageFaultException fault)
         {
             await DirectUnit.LogoutAsync(sessions, services.Time);
+            chap?.Dispose();
             throw FaultProblems.Of(fault, $"The logical unit at {portal} cannot be opened.");
         }
         catch
         {
             await DirectUnit.LogoutAsync(sessions, services.Time);
+            chap?.Dispose();
             throw;
         }
     }
@@ -53,7 +63,7 @@ internal sealed class DirectUnitOpener(LoginRequest request, DirectServices serv
                 await Discovery.SendTargetsAsync(portal, options, _initiator, cancellationToken), portal, options);
 
     private async Task<DirectUnit> OpenUnitAsync(
-        List<Session> sessions, IscsiName target, CancellationToken cancellationToken)
+        List<Session> sessions, IscsiName target, HeldChap? chap, CancellationToken cancellationToken)
     {
         LogicalUnit first = await FindAsync(sessions[0], target, cancellationToken);
         var units = new List<LogicalUnit> { first };
@@ -65,7 +75,7 @@ internal sealed class DirectUnitOpener(LoginRequest request, DirectServices serv
         PartitionEntry? partition = request.Partition is { } wanted
             ? await PartitionAsync(first, wanted, cancellationToken)
             : null;
-        return new DirectUnit(sessions, services.Time)
+        return new DirectUnit(sessions, chap, services.Time)
         {
             Paths = [.. units.Select(unit => partition?.Open(unit) ?? (IBlockDevice)unit)],
             Report = Describe(first, target),

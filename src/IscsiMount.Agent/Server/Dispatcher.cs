@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using IscsiMount.Control;
@@ -62,7 +63,15 @@ internal sealed class Dispatcher(IReadOnlyDictionary<string, Operation> routes, 
         }
 
         byte[] content = await ReadContentAsync(context);
-        return await _operations.RunOnceAsync(id, route, content, () => operation(content, context.RequestAborted));
+        try
+        {
+            return await _operations.RunOnceAsync(id, route, content, () => operation(content, context.RequestAborted));
+        }
+        finally
+        {
+            // There may be a secret in it.
+            CryptographicOperations.ZeroMemory(content);
+        }
     }
 
     private static async Task<byte[]> ReadContentAsync(HttpContext context)
@@ -72,7 +81,9 @@ internal sealed class Dispatcher(IReadOnlyDictionary<string, Operation> routes, 
             // Kestrel bounds it.
             using var content = new MemoryStream();
             await context.Request.Body.CopyToAsync(content, context.RequestAborted);
-            return content.ToArray();
+            byte[] whole = content.ToArray();
+            CryptographicOperations.ZeroMemory(content.GetBuffer());
+            return whole;
         }
         catch (BadHttpRequestException bad)
         {

@@ -19,6 +19,9 @@ internal sealed class HeldSession
 
     public required Session Session { get; init; }
 
+    /// <summary>What the session proves, if it does; it goes with the session.</summary>
+    public HeldChap? Chap { get; init; }
+
     public IReadOnlyList<HeldUnit> Units { get; init; } = [];
 
     public bool IsAlive => Session.Snapshot().State == SessionState.LoggedIn;

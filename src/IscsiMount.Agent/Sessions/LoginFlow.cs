@@ -16,34 +16,50 @@ internal sealed class LoginFlow(
     AgentSettings settings, SessionTable sessions, SessionOpener opener, VolumeMounter mounter, VolumeWatch watch,
     TimeProvider time)
 {
+    /// <param name="chap">What is to be proved. It is the session's afterwards, or disposed of.</param>
     /// <returns>The session, its volumes, what is mounted, and what is wrong with single volumes.</returns>
     public async Task<(HeldSession Session, IReadOnlyList<Problem> Problems)> RunAsync(
-        LoginRequest request, CancellationToken cancellationToken)
+        LoginRequest request, HeldChap? chap, CancellationToken cancellationToken)
     {
-        PortalAddress portal = LoginPlan.Portal(request.Portal);
-        SessionOptions options = LoginPlan.Options(request, settings);
-        IscsiName target = request.Target is { } named
-            ? LoginPlan.Target(named)
-            : await FindOnlyTargetAsync(portal, options, cancellationToken);
+        HeldChap? unused = chap;
+        try
+        {
+            PortalAddress portal = LoginPlan.Portal(request.Portal);
+            SessionOptions options = LoginPlan.Options(request, settings);
+            IscsiName target = request.Target is { } named
+                ? LoginPlan.Target(named)
+                : await FindOnlyTargetAsync(portal, options, chap, cancellationToken);
 
-        using AsyncGate.Permit inside = await sessions.GateOf(target).EnterAsync(cancellationToken);
-        HeldSession? kept = await KeepIfAliveAsync(sessions.Find(target), cancellationToken);
-        HeldSession session = kept ?? await opener.OpenAsync(portal, target, options, cancellationToken);
+            using AsyncGate.Permit inside = await sessions.GateOf(target).EnterAsync(cancellationToken);
+            HeldSession? kept = await KeepIfAliveAsync(sessions.Find(target), cancellationToken);
+            HeldSession session = kept ?? await opener.OpenAsync(portal, target, options, chap, cancellationToken);
+            unused = kept is null ? null : chap;
+            return (session, await MountAllAsync(session, kept is null, request, cancellationToken));
+        }
+        finally
+        {
+            unused?.Dispose();
+        }
+    }
+
+    private async Task<IReadOnlyList<Problem>> MountAllAsync(
+        HeldSession session, bool isNew, LoginRequest request, CancellationToken cancellationToken)
+    {
         var mounted = new List<HeldVolume>();
         try
         {
-            return (session, await MountAsync(session, request, mounted, cancellationToken));
+            return await MountAsync(session, request, mounted, cancellationToken);
         }
         catch
         {
-            await UndoAsync(kept is null ? session : null, mounted);
+            await UndoAsync(isNew ? session : null, mounted);
             throw;
         }
     }
 
     private async Task<IscsiName> FindOnlyTargetAsync(
-        PortalAddress portal, SessionOptions options, CancellationToken cancellationToken) =>
-        TargetCatalog.OnlyOf(await opener.DiscoverAsync(portal, options, cancellationToken), portal, options);
+        PortalAddress portal, SessionOptions options, HeldChap? chap, CancellationToken cancellationToken) =>
+        TargetCatalog.OnlyOf(await opener.DiscoverAsync(portal, options, chap, cancellationToken), portal, options);
 
     // A session that has failed is in the way of a new one: its mounts only give errors.
     private async Task<HeldSession?> KeepIfAliveAsync(HeldSession? session, CancellationToken cancellationToken)

@@ -13,14 +13,19 @@ internal sealed class SessionOpener(
 {
     /// <exception cref="ControlException">The portal does not answer as one.</exception>
     public async Task<IReadOnlyList<DiscoveredTarget>> DiscoverAsync(
-        PortalAddress portal, SessionOptions options, CancellationToken cancellationToken)
+        PortalAddress portal, SessionOptions options, HeldChap? chap, CancellationToken cancellationToken)
     {
         try
         {
-            IReadOnlyList<DiscoveredTarget> targets =
-                await Discovery.SendTargetsAsync(portal, options, services, cancellationToken);
+            IReadOnlyList<DiscoveredTarget> targets = await Discovery.SendTargetsAsync(
+                portal, chap?.AtDiscovery(options) ?? options, services, cancellationToken);
             catalog.Learn(targets);
             return targets;
+        }
+        catch (LoginRefusedException refused) when (refused.IsAuthentication)
+        {
+            throw AuthenticationProblems.Of(
+                refused, $"The portal {portal} cannot be asked for its targets.", chap);
         }
         catch (StorageFaultException fault)
         {
@@ -29,15 +34,18 @@ internal sealed class SessionOpener(
     }
 
     /// <summary>Logs in, opens every unit and puts the session into the table.</summary>
+    /// <param name="chap">Belongs to the session if there is one in the end.</param>
     /// <exception cref="ControlException">There is no session, and nothing is left of one.</exception>
     public async Task<HeldSession> OpenAsync(
-        PortalAddress portal, IscsiName target, SessionOptions options, CancellationToken cancellationToken)
+        PortalAddress portal, IscsiName target, SessionOptions options, HeldChap? chap,
+        CancellationToken cancellationToken)
     {
         int id = sessions.Reserve();
         Session? session = null;
         try
         {
-            session = await Session.LoginAsync(portal, target.Value, options, services, cancellationToken);
+            session = await Session.LoginAsync(
+                portal, target.Value, chap?.AtLogin(options) ?? options, services, cancellationToken);
             var held = new HeldSession
             {
                 Id = id,
@@ -46,11 +54,17 @@ internal sealed class SessionOpener(
                 InitiatorName = options.InitiatorName,
                 Since = services.Time.GetUtcNow(),
                 Session = session,
+                Chap = chap,
                 Units = await units.OpenAllAsync(session, id, target, cancellationToken),
             };
             sessions.Put(held);
             logger.SessionOpened(id, target.Value, session.Portal.ToString(), held.Units.Count);
             return held;
+        }
+        catch (LoginRefusedException refused) when (refused.IsAuthentication)
+        {
+            await AbandonAsync(session, id);
+            throw AuthenticationProblems.Of(refused, $"Cannot log in to {target} at {portal}.", chap);
         }
         catch (StorageFaultException fault)
         {
@@ -68,6 +82,7 @@ internal sealed class SessionOpener(
     public async Task CloseAsync(HeldSession session, CancellationToken cancellationToken)
     {
         await LogoutAsync(session.Session, session.Target.Value, cancellationToken);
+        session.Chap?.Dispose();
         sessions.Remove(session.Id);
         logger.SessionClosed(session.Id, session.Target.Value);
     }

@@ -4,12 +4,15 @@ using IscsiMount.Control;
 namespace IscsiMount.Cli.Naming;
 
 /// <summary>
-/// A target, logical unit or volume in one word: <c>iscsi://host[:port]/iqn[/lun[/partition]]</c>. An IPv6 address
-/// stands in brackets.
+/// A target, logical unit or volume in one word: <c>iscsi://[user@]host[:port]/iqn[/lun[/partition]]</c>. An
+/// IPv6 address stands in brackets.
 /// </summary>
 internal sealed record IscsiUrl
 {
     public const string Scheme = "iscsi://";
+
+    /// <summary>As whom to log in; null says nothing about it.</summary>
+    public string? User { get; init; }
 
     /// <summary><c>host[:port]</c></summary>
     public required string Portal { get; init; }
@@ -37,13 +40,17 @@ internal sealed record IscsiUrl
         string[] parts = text[Math.Min(Scheme.Length, text.Length)..].TrimEnd('/').Split('/');
         if (!IsUrl(text) || parts.Length is < 2 or > 4 || parts[0].Length == 0 || parts[1].Length == 0)
         {
-            reason = $"'{text}' is not of the form iscsi://host[:port]/iqn[/lun[/partition]].";
+            reason = $"'{text}' is not of the form iscsi://[user@]host[:port]/iqn[/lun[/partition]].";
             return null;
         }
 
-        if (parts[0].Contains('@', StringComparison.Ordinal))
+        string[] userAndHost = parts[0].Split('@');
+        string user = userAndHost.Length > 1 ? userAndHost[0] : "nobody";
+        bool hasUserOnly = user.Length > 0 && !user.AsSpan().ContainsAny(":%");
+        if (userAndHost.Length > 2 || userAndHost[^1].Length == 0 || !hasUserOnly)
         {
-            reason = "A user in the URL means CHAP, which this version does not offer.";
+            // It is not repeated: what stands there may be a secret.
+            reason = "Before the host of the URL stands a user and nothing else. A secret has no place there.";
             return null;
         }
 
@@ -59,7 +66,8 @@ internal sealed record IscsiUrl
 
         return new IscsiUrl
         {
-            Portal = parts[0],
+            User = userAndHost.Length > 1 ? user : null,
+            Portal = userAndHost[^1],
             Target = Uri.UnescapeDataString(parts[1]),
             Lun = parts.Length > 2 ? lun : null,
             Partition = parts.Length > 3 ? partition : null,

@@ -10,7 +10,7 @@ internal sealed class TargetChoice
 {
     private readonly Argument<string?> _url = new("url")
     {
-        Description = "All of it in one word: iscsi://host[:port]/iqn[/lun[/partition]].",
+        Description = "All of it in one word: iscsi://[user@]host[:port]/iqn[/lun[/partition]].",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -48,7 +48,7 @@ internal sealed class TargetChoice
     }
 
     /// <exception cref="ControlException">No portal is named, or two are.</exception>
-    public (string Portal, string? Target, ulong? Lun, int? Partition) Read(ParseResult arguments)
+    public Chosen Read(ParseResult arguments)
     {
         string? portal = arguments.GetValue(_portal);
         string? target = arguments.GetValue(_target);
@@ -56,7 +56,8 @@ internal sealed class TargetChoice
         int? partition = arguments.GetValue(_partition);
         if (arguments.GetValue(_url) is not { } text)
         {
-            return (portal ?? throw Wrong("No portal is named.", "Add --portal HOST[:PORT]."), target, lun, partition);
+            portal = portal ?? throw Wrong("No portal is named.", "Add --portal HOST[:PORT].");
+            return new Chosen(portal, null, target, lun, partition);
         }
 
         if (portal is not null || target is not null)
@@ -65,9 +66,13 @@ internal sealed class TargetChoice
         }
 
         var url = IscsiUrl.Parse(text);
-        return (url.Portal, url.Target, lun ?? url.Lun, partition ?? url.Partition);
+        return new Chosen(url.Portal, url.User, url.Target, lun ?? url.Lun, partition ?? url.Partition);
     }
 
     private static ControlException Wrong(string message, string hint) =>
         new(ErrorCode.WrongUsage, message, hint: hint);
+
+    /// <summary>What was chosen.</summary>
+    /// <param name="User">As whom to log in, if the URL says so.</param>
+    internal sealed record Chosen(string Portal, string? User, string? Target, ulong? Lun, int? Partition);
 }

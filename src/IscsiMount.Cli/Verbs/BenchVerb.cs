@@ -24,6 +24,8 @@ internal sealed class BenchVerb : Verb
     private readonly Option<DigestWish> _headerDigest = SessionOptions.Digest("--header-digest", "header");
     private readonly Option<DigestWish> _dataDigest = SessionOptions.Digest("--data-digest", "data");
 
+    private readonly ChapOptions _chap;
+
     public BenchVerb(CliContext context)
         : base("bench", "Measures throughput and latency of a logical unit, without the agent.", context)
     {
@@ -33,6 +35,8 @@ internal sealed class BenchVerb : Verb
         {
             Options.Add(option);
         }
+
+        _chap = new ChapOptions(this);
     }
 
     public override IReadOnlyList<string> Examples { get; } =
@@ -47,9 +51,12 @@ internal sealed class BenchVerb : Verb
         RequireConsent(arguments);
         var chance = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         using ILoggerFactory logs = ConsoleLog.Create(LogLevel.Error);
-        var services = new DirectServices(OwnSettings.Read(Context), Context.Time, chance, logs);
+        using var unpredictable = RandomNumberGenerator.Create();
+        var services = new DirectServices(OwnSettings.Read(Context), Context.Time, chance, unpredictable, logs);
+        TargetChoice.Chosen chosen = _choice.Read(arguments);
+        using ChapRequest? chap = _chap.Read(arguments, chosen.User);
         await using DirectUnit unit = await DirectUnit.OpenAsync(
-            Request(arguments), _bench.Connections(arguments), services, cancellationToken);
+            Request(arguments, chosen, chap), _bench.Connections(arguments), services, cancellationToken);
         IReadOnlyList<WorkloadPlan> plans = _bench.Plans(arguments, SizeOf(unit.Paths[0]));
         RequireFit(plans, unit);
         if (_bench.WantsToWrite(arguments))
@@ -163,15 +170,15 @@ internal sealed class BenchVerb : Verb
     // What is behind the third digit is noise.
     private static double Round(double figure) => Math.Round(figure, 3);
 
-    private LoginRequest Request(ParseResult arguments)
+    private LoginRequest Request(ParseResult arguments, TargetChoice.Chosen chosen, ChapRequest? chap)
     {
-        (string portal, string? target, ulong? lun, int? partition) = _choice.Read(arguments);
         return new LoginRequest
         {
-            Portal = portal,
-            Target = target,
-            Lun = lun,
-            Partition = partition,
+            Portal = chosen.Portal,
+            Target = chosen.Target,
+            Lun = chosen.Lun,
+            Partition = chosen.Partition,
+            Chap = chap,
             InitiatorName = arguments.GetValue(_initiatorName),
             HeaderDigest = arguments.GetValue(_headerDigest),
             DataDigest = arguments.GetValue(_dataDigest),

@@ -17,26 +17,31 @@ internal sealed class DiscoverVerb : Verb
     };
 
     private readonly Option<string?> _initiatorName = SessionOptions.InitiatorName();
+    private readonly ChapOptions _chap;
 
     public DiscoverVerb(CliContext context)
         : base("discover", "Lists the targets of a portal.", context)
     {
         Options.Add(_portal);
         Options.Add(_initiatorName);
+        _chap = new ChapOptions(this);
     }
 
     public override IReadOnlyList<string> Examples { get; } =
     [
         "discover --portal nas.example",
         "discover --portal [2001:db8::5]:3260 --json",
+        "discover --portal nas.example --chap-user backup --chap-secret-file ~/.config/nas.secret",
     ];
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        using ChapRequest? chap = _chap.Read(arguments);
         var request = new DiscoverRequest
         {
             Portal = arguments.GetRequiredValue(_portal),
             InitiatorName = arguments.GetValue(_initiatorName),
+            Chap = chap,
             TimeoutSeconds = TimeoutOf(arguments).TotalSeconds,
         };
         Document answer = await CallAsync(

@@ -32,6 +32,8 @@ internal sealed class LoginVerb : Verb
     private readonly Option<DigestWish> _headerDigest = SessionOptions.Digest("--header-digest", "header");
     private readonly Option<DigestWish> _dataDigest = SessionOptions.Digest("--data-digest", "data");
 
+    private readonly ChapOptions _chap;
+
     public LoginVerb(CliContext context)
         : base("login", "Opens and keeps a session, then mounts every volume that it recognises.", context)
     {
@@ -41,6 +43,8 @@ internal sealed class LoginVerb : Verb
         {
             Options.Add(option);
         }
+
+        _chap = new ChapOptions(this);
     }
 
     public override IReadOnlyList<string> Examples { get; } =
@@ -49,20 +53,23 @@ internal sealed class LoginVerb : Verb
         "login --portal 10.0.0.5:3260 --target iqn.2001-04.com.example:disk1 --mount ~/disk1",
         "login iscsi://nas.example/iqn.2001-04.com.example:disk1/0/2",
         "login --portal nas.example --no-mount --json",
+        "login iscsi://backup@nas.example/iqn.2001-04.com.example:disk1 --mutual-user nas",
+        "login --portal nas.example --chap-user backup --chap-secret-file ~/.config/nas.secret",
     ];
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        LoginRequest request = Request(arguments);
+        TargetChoice.Chosen chosen = _choice.Read(arguments);
+        using ChapRequest? chap = _chap.Read(arguments, chosen.User);
+        LoginRequest request = Request(arguments, chosen) with { Chap = chap };
         Document answer = await CallAsync(
             arguments, (client, token) => client.LoginAsync(request, OperationId.Create(), token), cancellationToken);
         Context.Output.Write(answer, LoginText.Write);
         return WarnAll(answer);
     }
 
-    private LoginRequest Request(ParseResult arguments)
+    private LoginRequest Request(ParseResult arguments, TargetChoice.Chosen chosen)
     {
-        (string portal, string? target, ulong? lun, int? partition) = _choice.Read(arguments);
         string? mountPoint = arguments.GetValue(_mount);
         bool isUnmounted = arguments.GetValue(_noMount);
         if (isUnmounted && mountPoint is not null)
@@ -72,10 +79,10 @@ internal sealed class LoginVerb : Verb
 
         return new LoginRequest
         {
-            Portal = portal,
-            Target = target,
-            Lun = lun,
-            Partition = partition,
+            Portal = chosen.Portal,
+            Target = chosen.Target,
+            Lun = chosen.Lun,
+            Partition = chosen.Partition,
             MountPoint = mountPoint is null ? null : Path.GetFullPath(mountPoint),
             Mount = !isUnmounted,
             ReadOnly = arguments.GetValue(_readOnly),

@@ -9,6 +9,9 @@ public sealed record DiscoverRequest
     /// <summary>Null is the name of this machine.</summary>
     public string? InitiatorName { get; init; }
 
+    /// <summary>Null proves nothing and demands nothing.</summary>
+    public ChapRequest? Chap { get; init; }
+
     /// <summary>How long it may take as a whole.</summary>
     public required double TimeoutSeconds { get; init; }
 }

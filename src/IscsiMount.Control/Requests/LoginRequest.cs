@@ -28,5 +28,8 @@ public sealed record LoginRequest
 
     public DigestWish DataDigest { get; init; }
 
+    /// <summary>Null proves nothing and demands nothing.</summary>
+    public ChapRequest? Chap { get; init; }
+
     public required double TimeoutSeconds { get; init; }
 }

@@ -37,7 +37,7 @@ public sealed class InitiatorChap
 
     /// <summary>
     /// What CHAP_A offers. MD5 closes each list. COMPAT: old targets (LIO, Synology) refuse a list whatever is in it,
-    /// and take MD5 alone.
+    /// others give the numbers another meaning (tgt); all take MD5 alone.
     /// </summary>
     internal IReadOnlyList<ChapAlgorithm> Offer => _isListRefused
         ? [ChapAlgorithm.Md5]

@@ -11,6 +11,7 @@ namespace IscsiMount.Protocol.Authentication;
 ///   begin       chooses CHAP                       offer the algorithms
 ///   begin       chooses None                       are done, if that is allowed
 ///   offered     refuses the algorithms             fail; the next login may offer less
+///   answered    cannot read the answer             fail; the next login may offer less
 ///   offered     chooses one and challenges         answer, and challenge if it is to prove itself
 ///   answered    its name and a right answer        are done
 ///   answered    anything else                      fail
@@ -35,7 +36,19 @@ internal sealed class InitiatorChapProof(InitiatorChap chap) : IAuthentication
 
     public string Methods => chap.Options.Methods;
 
-    public bool OffersLessNextTime() => _step == Step.Offered && chap.OfferLess(_offer);
+    public bool OffersLessNextTime(LoginStatus? refusal)
+    {
+        // Targets that do not take the list say that we made a mistake, or that we proved nothing.
+        bool isMistake = refusal == LoginStatus.InitiatorError;
+        bool isListRefused = _step == Step.Offered
+            && (refusal is null || isMistake || refusal == LoginStatus.AuthenticationFailure);
+
+        // COMPAT: tgt and its relatives say 7 and mean SHA-1, find our answer too long and call that a mistake. What
+        // they call a failure to authenticate is a wrong secret, and to send it again would only be counted.
+        bool isAnswerMisread = _step != Step.Offered
+            && _algorithm is not null && _algorithm != ChapAlgorithm.Md5 && isMistake;
+        return (isListRefused || isAnswerMisread) && chap.OfferLess(_offer);
+    }
 
     public AuthenticationStep Begin(string method)
     {

@@ -40,8 +40,9 @@ public interface IAuthentication
     AuthenticationStep Receive(TextKeys keys);
 
     /// <summary>
-    /// The login has failed. Whether that may be for what was offered, and the next one will offer less; then it is
-    /// worth a try.
+    /// The login has failed in the security stage. Whether that may be for what was offered, and the next one will
+    /// offer less; then it is worth a try.
     /// </summary>
-    bool OffersLessNextTime() => false;
+    /// <param name="refusal">The word of the target; null if it went on, in a way that led to nothing.</param>
+    bool OffersLessNextTime(LoginStatus? refusal) => false;
 }

@@ -167,7 +167,7 @@ public sealed class LoginMachine
 
             if (!_authentication.Methods.Split(',').Contains(method))
             {
-                return Fail("The target accepts none of the ways to authenticate that we offer.");
+                return NoMethod();
             }
 
             _proof = _authentication.Begin(method);
@@ -180,9 +180,9 @@ public sealed class LoginMachine
         return _proof is AuthenticationStep.Failed failed ? Fail(failed.Reason) : null;
     }
 
-    private LoginStep Fail(string reason) => _authentication.OffersLessNextTime()
+    private LoginStep Fail(string reason) => _authentication.OffersLessNextTime(null)
         ? new LoginStep.OfferLess()
-        : new LoginStep.Unacceptable(LoginObjection.Authentication, reason);
+        : new LoginStep.Unacceptable(LoginObjection.Proof, reason);
 
     /// <summary>What the method has to say, once, and our answers behind it.</summary>
     private TextKeys TakeOwed(TextKeys answers)
@@ -235,11 +235,7 @@ public sealed class LoginMachine
     {
         if (!status.IsRedirection)
         {
-            // Targets that do not take the list of a proof say that we made a mistake, or that we proved nothing.
-            bool mayBeProof = status == LoginStatus.AuthenticationFailure || status == LoginStatus.InitiatorError;
-            return mayBeProof && _authentication.OffersLessNextTime()
-                ? new LoginStep.OfferLess()
-                : new LoginStep.Refused(status);
+            return Refuse(status);
         }
 
         string? value = TextKeys.Decode(text).Find(KeyName.TargetAddress);
@@ -250,6 +246,23 @@ public sealed class LoginMachine
 
         throw new ProtocolViolationException("RFC 7143 §11.13.5", $"the target moved to the address '{value}'");
     }
+
+    private LoginStep Refuse(LoginStatus status)
+    {
+        if (_stage == LoginStage.SecurityNegotiation && _authentication.OffersLessNextTime(status))
+        {
+            return new LoginStep.OfferLess();
+        }
+
+        // Nothing has been proved yet. What the target refuses is the offer to do so.
+        bool isOfMethod = status == LoginStatus.AuthenticationFailure
+            && _proof is null && _authentication.Methods != TextAnswer.None;
+        return isOfMethod ? NoMethod() : new LoginStep.Refused(status);
+    }
+
+    private LoginStep.Unacceptable NoMethod() => new(
+        LoginObjection.AuthenticationMethod,
+        $"The target does not authenticate by {_authentication.Methods}, which is what we offer.");
 
     private void CheckWhoseItIs(in LoginResponse response)
     {

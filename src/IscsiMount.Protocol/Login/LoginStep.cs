@@ -36,8 +36,11 @@ public abstract record LoginStep
 /// <summary>What we have against a target.</summary>
 public enum LoginObjection
 {
-    /// <summary>The proof of who is at either end.</summary>
-    Authentication,
+    /// <summary>It takes none of our ways to authenticate.</summary>
+    AuthenticationMethod,
+
+    /// <summary>It does not prove what it has to, or in a way that proves nothing.</summary>
+    Proof,
 
     /// <summary>The digests.</summary>
     Digests,

@@ -25,12 +25,25 @@ public sealed class NamingTests
     [InlineData("iscsi://nas/iqn.x/one")]
     [InlineData("iscsi://nas/iqn.x/-1")]
     [InlineData("iscsi://nas/iqn.x/1/2/3")]
-    [InlineData("iscsi://me@nas/iqn.x")]
+    [InlineData("iscsi://me:secret@nas/iqn.x")]
+    [InlineData("iscsi://me%25secret@nas/iqn.x")]
+    [InlineData("iscsi://@nas/iqn.x")]
+    [InlineData("iscsi://me@/iqn.x")]
     public void Another_url_is_wrong_usage(string text)
     {
         var refusal = Assert.Throws<ControlException>(() => IscsiUrl.Parse(text));
 
         Assert.Equal(ErrorCode.WrongUsage, refusal.Problem.Code);
+        Assert.DoesNotContain("secret@", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_url_may_say_as_whom_to_log_in()
+    {
+        var url = IscsiUrl.Parse("iscsi://me@nas:3261/iqn.x");
+
+        Assert.Equal(("me", "nas:3261"), (url.User, url.Portal));
+        Assert.Null(IscsiUrl.Parse("iscsi://nas:3261/iqn.x").User);
     }
 
     [Theory]

@@ -167,7 +167,7 @@ public sealed class InitiatorChapTests : IDisposable
 
         Assert.Equal("7,5", offer.Keys.Find("CHAP_A"));
         Assert.IsType<AuthenticationStep.Failed>(proof.Receive(Asked("5", "1", Challenge)));
-        Assert.False(proof.OffersLessNextTime());
+        Assert.False(proof.OffersLessNextTime(null));
     }
 
     [Fact, Requirement("CHAP-02")]
@@ -175,26 +175,30 @@ public sealed class InitiatorChapTests : IDisposable
     {
         InitiatorChap chap = New(OneWay());
         IAuthentication first = chap.Begin();
-        Assert.False(first.OffersLessNextTime());
+        Assert.False(first.OffersLessNextTime(null));
         first.Begin("CHAP");
         Assert.IsType<AuthenticationStep.Failed>(first.Receive(Keys("CHAP_A=Reject\0")));
-        Assert.True(first.OffersLessNextTime());
+        Assert.True(first.OffersLessNextTime(null));
 
         IAuthentication second = chap.Begin();
         var offer = Assert.IsType<AuthenticationStep.Continue>(second.Begin("CHAP"));
 
         Assert.Equal("5", offer.Keys.Find("CHAP_A"));
-        Assert.False(second.OffersLessNextTime());
+        Assert.False(second.OffersLessNextTime(null));
     }
 
-    [Fact]
-    public void A_secret_that_is_refused_is_not_tried_again()
+    [Theory]
+    [InlineData("7", 0x0201, false)]
+    [InlineData("7", 0x0200, true)]
+    [InlineData("5", 0x0200, false)]
+    public void An_answer_that_a_target_cannot_read_is_given_by_md5_and_a_secret_that_it_refuses_is_not_tried_again(
+        string algorithm, int code, bool isTriedAgain)
     {
         IAuthentication proof = New(OneWay()).Begin();
         proof.Begin("CHAP");
-        proof.Receive(Asked("7", "1", Challenge));
+        proof.Receive(Asked(algorithm, "1", Challenge));
 
-        Assert.False(proof.OffersLessNextTime());
+        Assert.Equal(isTriedAgain, proof.OffersLessNextTime(new LoginStatus((ushort)code)));
     }
 
     [Theory, Requirement("CHAP-17")]

@@ -66,7 +66,7 @@ public sealed class ChapLoginTests : IDisposable
         }
         else
         {
-            Assert.Equal(LoginObjection.Authentication, Assert.IsType<LoginStep.Unacceptable>(step).Objection);
+            Assert.Equal(LoginObjection.Proof, Assert.IsType<LoginStep.Unacceptable>(step).Objection);
         }
     }
 
@@ -83,6 +83,17 @@ public sealed class ChapLoginTests : IDisposable
 
         // What was not asked for cannot be left either: without a method the stage does not end.
         Assert.True(step is LoginStep.Unacceptable || !Sent(step).Request.Transit);
+    }
+
+    [Fact]
+    public void A_target_that_refuses_before_anything_was_proved_does_not_want_the_method()
+    {
+        LoginMachine machine = New(isMutual: false);
+        machine.Start();
+
+        LoginStep step = machine.Receive(Stay() with { Status = LoginStatus.AuthenticationFailure }, "");
+
+        Assert.Equal(LoginObjection.AuthenticationMethod, Assert.IsType<LoginStep.Unacceptable>(step).Objection);
     }
 
     [Fact, Requirement("CHAP-17")]

@@ -48,8 +48,30 @@ public sealed class TgtTarget : IAsyncDisposable
     /// <summary>From now on a login without this secret is refused.</summary>
     public async Task DemandChapAsync(string user, string secret)
     {
-        await TellAsync("--op", "new", "--mode", "account", "--user", user, "--password", secret);
+        await MakeAccountAsync(user, secret);
         await AdministerAsync("bind", "account", "--user", user);
+    }
+
+    /// <summary>From now on the target proves itself by this secret, to whoever asks.</summary>
+    public async Task ProveItselfAsync(string user, string secret)
+    {
+        await MakeAccountAsync(user, secret);
+        await AdministerAsync("bind", "account", "--user", user, "--outgoing");
+    }
+
+    /// <summary>From now on whoever asks for targets needs this secret.</summary>
+    public async Task DemandChapForDiscoveryAsync(string user, string secret)
+    {
+        await MakeAccountAsync(user, secret);
+        await TellAsync("--op", "bind", "--mode", "account", "--user", user);
+    }
+
+    /// <summary>From now on logins are sent to another portal.</summary>
+    public async Task RedirectAsync(string address, int port, bool isPermanent)
+    {
+        await SetAsync("RedirectAddress", address);
+        await SetAsync("RedirectPort", $"{port}");
+        await SetAsync("RedirectReason", isPermanent ? "Permanent" : "Temporary");
     }
 
     /// <summary>Ends it as a crash does: every connection is reset.</summary>
@@ -78,6 +100,9 @@ public sealed class TgtTarget : IAsyncDisposable
             "tgtadm", ["-C", _controlPort, "--lld", "iscsi", "--op", "show", "--mode", "target"]);
         return result.ExitCode == 0;
     }
+
+    private Task<string> MakeAccountAsync(string user, string secret) =>
+        TellAsync("--op", "new", "--mode", "account", "--user", user, "--password", secret);
 
     private Task<string> AdministerAsync(string operation, string mode, params string[] arguments) =>
         TellAsync(["--op", operation, "--mode", mode, "--tid", "1", .. arguments]);

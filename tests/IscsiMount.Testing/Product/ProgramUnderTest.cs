@@ -32,6 +32,12 @@ public sealed class ProgramUnderTest : IAsyncDisposable
         return RunWithHomeAsync(Home, arguments);
     }
 
+    /// <summary>As <see cref="RunAsync"/>, with what the verb reads from its standard input.</summary>
+    public Task<ToolResult> RunWithInputAsync(string input, params string[] arguments)
+    {
+        return ForeignTool.RunAsync(Executable, arguments, Options(Home) with { Input = input });
+    }
+
     /// <summary>Runs a verb with a home that is not this one's to tidy up.</summary>
     public static Task<ToolResult> RunWithHomeAsync(string home, params string[] arguments)
     {
