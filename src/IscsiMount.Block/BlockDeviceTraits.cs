@@ -8,10 +8,10 @@ public sealed record BlockDeviceTraits
     /// <summary>Whether a completed write may still be lost with the power of the device, until a flush.</summary>
     public bool HasVolatileCache { get; init; } = true;
 
-    /// <summary>Whether blocks can be without space, and lose theirs by <see cref="IBlockDevice.ClearAsync"/>.</summary>
+    /// <summary>Whether blocks can be without space and lose theirs by <see cref="IBlockDevice.ClearAsync"/>.</summary>
     public bool CanFreeSpace { get; init; }
 
-    /// <summary>Bytes of the smallest piece of space that can be freed. Smaller ones are only filled with zeros.</summary>
+    /// <summary>Bytes of the smallest piece of space that can be freed. Smaller ones are only zeroed.</summary>
     public int SpaceGranularity { get; init; } = 4096;
 
     /// <summary>Bytes of one transfer beyond which splitting costs nothing: a multiple of the block length.</summary>

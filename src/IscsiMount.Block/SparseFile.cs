@@ -9,7 +9,7 @@ namespace IscsiMount.Block;
 /// </summary>
 internal static partial class SparseFile
 {
-    /// <summary>Bytes that file systems give back at least: what a page of memory and most of their blocks have.</summary>
+    /// <summary>Bytes that file systems give back at least: as many as a page and most of their blocks have.</summary>
     public const int Granularity = 4096;
 
     private const int KeepSize = 0x01;      // FALLOC_FL_KEEP_SIZE

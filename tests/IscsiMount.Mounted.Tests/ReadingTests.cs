@@ -87,7 +87,8 @@ public sealed class ReadingTests(SampleVolumes samples)
         SampleVolume volume = await samples.UsualClustersAsync();
         await using VolumeOnTgt mounted = await VolumeOnTgt.MountAsync(volume);
 
-        string[][] seen = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => FolderListing.HashesAsync(mounted.Folder)));
+        string[][] seen = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => FolderListing.HashesAsync(mounted.Folder)));
 
         Assert.All(seen, hashes => FolderListingAssert.Same(volume.Hashes, hashes));
         await mounted.LogoutAsync();

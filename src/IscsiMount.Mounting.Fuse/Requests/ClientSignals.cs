@@ -4,7 +4,7 @@ namespace IscsiMount.Mounting.Fuse.Requests;
 
 /// <summary>Tells of a thread that waits for us whether the signals sent to it will end it.</summary>
 /// <remarks>
-/// <para>What the kernel says of a thread in <c>/proc/TID/status</c> (proc_pid_status(5)), signal n as bit n - 1:</para>
+/// <para>The kernel says of a thread in <c>/proc/TID/status</c> (proc_pid_status(5)), signal n as bit n - 1:</para>
 /// <code>
 /// SigPnd:  0000000000000100      waiting for this thread
 /// ShdPnd:  0000000000000000      waiting for its whole process

@@ -6,8 +6,8 @@ namespace IscsiMount.Mounting.Fuse.Requests;
 /// Gives up the requests of programs that are being killed, and of no others. Safe for any thread.
 /// </summary>
 /// <remarks>
-/// The kernel tells of the first signal that a program gets while it waits, whatever the signal is, and never again. On a
-/// disk, a signal that a program survives does not end its call: such a request goes on, and what is sent to the
+/// The kernel tells of the first signal that a program gets while it waits, whatever the signal is, and never again. On
+/// a disk, a signal that a program survives does not end its call: such a request goes on, and what is sent to the
 /// program later has to be looked for.
 /// </remarks>
 internal sealed class SignalledClients : IDisposable
@@ -26,7 +26,7 @@ internal sealed class SignalledClients : IDisposable
         _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The client of a request got a signal. The request may have been answered meanwhile. Never throws.</summary>
+    /// <summary>The client of a request got a signal. It may have been answered meanwhile. Never throws.</summary>
     public void Add(nint handle, int thread)
     {
         _table.Signal(handle, thread);

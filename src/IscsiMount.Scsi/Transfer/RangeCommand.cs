@@ -2,7 +2,7 @@ using IscsiMount.Primitives;
 
 namespace IscsiMount.Scsi.Transfer;
 
-/// <summary>A command about a range of blocks that comes in several forms, which differ in their places alone.</summary>
+/// <summary>A command about a range of blocks that has several forms, which differ in their places alone.</summary>
 public abstract record RangeCommand : ScsiCommand
 {
     public CdbForm Form { get; init; } = CdbForm.Sixteen;
