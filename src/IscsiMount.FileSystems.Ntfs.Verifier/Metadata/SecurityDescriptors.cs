@@ -28,8 +28,8 @@ internal sealed class SecurityDescriptors
         StreamBytes stream, ulong record, FindingLog findings, CancellationToken cancellationToken)
     {
         var descriptors = new SecurityDescriptors();
-        byte[] block = new byte[BlockSize];
-        byte[] mirror = new byte[BlockSize];
+        byte[] block = new byte[Math.Min(BlockSize, stream.Size)];
+        byte[] mirror = new byte[block.Length];
         for (ulong start = 0; start + BlockSize < stream.Size && !descriptors.IsIncomplete; start += 2 * BlockSize)
         {
             int length = (int)Math.Min(BlockSize, stream.Size - start - BlockSize);

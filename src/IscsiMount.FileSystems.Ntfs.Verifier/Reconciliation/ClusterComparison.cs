@@ -35,7 +35,7 @@ internal sealed class ClusterComparison(Inspection inspection, StreamBytes bitma
                 $"it has {bitmap.Size} bytes and not {(neededSize + 7) / 8 * 8}");
         }
 
-        byte[] chunk = new byte[ChunkLength];
+        byte[] chunk = new byte[Math.Min(ChunkLength, bitmap.Size + WordLength)];
         for (ulong offset = 0; offset < bitmap.Size; offset += ChunkLength)
         {
             int length = (int)Math.Min(ChunkLength, bitmap.Size - offset);

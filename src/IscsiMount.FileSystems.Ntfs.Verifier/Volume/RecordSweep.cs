@@ -24,7 +24,7 @@ internal sealed class RecordSweep(Inspection inspection, StreamBytes mft, Stream
     {
         ulong size = (ulong)inspection.Geometry.RecordSize;
         ulong recordsInChunk = ChunkLength / size;
-        byte[] chunk = new byte[ChunkLength];
+        byte[] chunk = new byte[Math.Min(ChunkLength, inspection.RecordCount * size)];
         byte[] marks = new byte[recordsInChunk / 8];
         for (ulong first = 0; first < inspection.RecordCount; first += recordsInChunk)
         {
