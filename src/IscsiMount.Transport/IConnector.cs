@@ -8,7 +8,8 @@ public interface IConnector
     /// turn the socket to non-blocking for the rest of its life (docs/adr/0004).
     /// </summary>
     /// <param name="host">
-    /// An IPv4 or IPv6 address without brackets, or a name. All addresses of a name are tried.
+    /// An IPv4 or IPv6 address without brackets, or a name. All addresses of a name are tried,
+    /// each with a small head start on the next; the first that answers is taken.
     /// </param>
     /// <param name="port">The TCP port.</param>
     /// <param name="timeout">The longest time that all attempts together may take.</param>

@@ -47,24 +47,22 @@ public sealed class TcpConnector(TimeProvider time) : IConnector
         }
     }
 
-    private static SocketConnectionIo ConnectToFirst(
+    private SocketConnectionIo ConnectToFirst(
         IPAddress[] addresses, int port, string where, CancellationToken giveUp)
     {
-        SocketException? last = null;
-        foreach (IPAddress address in addresses)
+        var race = new AddressRace<SocketConnectionIo>(
+            (address, overtaken) => ConnectTo(new IPEndPoint(address, port), overtaken), time);
+        try
         {
-            try
-            {
-                return ConnectTo(new IPEndPoint(address, port), giveUp);
-            }
-            catch (SocketException failed)
-            {
-                giveUp.ThrowIfCancellationRequested();
-                last = failed;
-            }
+            return addresses.Length > 0
+                ? race.Run(AddressRace<SocketConnectionIo>.Interleave(addresses), giveUp)
+                : throw new SocketException((int)SocketError.HostNotFound);
         }
-
-        throw SocketFaults.NotMade(where, last ?? new SocketException((int)SocketError.HostNotFound));
+        catch (SocketException failed)
+        {
+            giveUp.ThrowIfCancellationRequested();
+            throw SocketFaults.NotMade(where, failed);
+        }
     }
 
     private static SocketConnectionIo ConnectTo(IPEndPoint address, CancellationToken giveUp)
