@@ -1,4 +1,5 @@
 using IscsiMount.Block;
+using IscsiMount.Block.Streams;
 using IscsiMount.Initiator.Units;
 using IscsiMount.Primitives;
 using IscsiMount.Scsi;
@@ -94,6 +95,12 @@ public sealed class LogicalUnit : IBlockDevice
                 OperationCode.SynchronizeCache10, firstBlock: null, ScsiStatus.CheckCondition, sense);
         }
     }
+
+    /// <summary>
+    /// The unit as bytes, for libraries that read a stream. Its flush is <see cref="FlushAsync"/>.
+    /// </summary>
+    /// <exception cref="ReadOnlyDeviceException">Writing is wanted, and the unit takes no writes.</exception>
+    public BlockStream AsStream(BlockStreamAccess access = BlockStreamAccess.ReadOnly) => new(this, access);
 
     /// <summary>Nothing: a unit is open for as long as its session.</summary>
     public ValueTask DisposeAsync() => default;

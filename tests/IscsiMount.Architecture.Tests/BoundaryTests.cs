@@ -20,7 +20,8 @@ public sealed class BoundaryTests
     };
 
     // Only processes know what time it is. What they start is told.
-    private static readonly string[] Processes = ["src/IscsiMount.Agent", "src/IscsiMount.Cli", "tools", "tests"];
+    private static readonly string[] Processes =
+        ["src/IscsiMount.Agent", "src/IscsiMount.Cli", "tools", "tests", "examples"];
 
     [Fact]
     public void Everything_is_caught_at_boundaries_only()
