@@ -29,6 +29,9 @@ public sealed record TargetServerOptions
     /// </summary>
     public int ConnectionsMax { get; init; } = 128;
 
+    /// <summary>TCP connections that one session may consist of, 1 to 64 (RFC 7143 §13.2).</summary>
+    public int ConnectionsPerSessionMax { get; init; } = 8;
+
     /// <summary>From the first packet to the end of the login. A slower peer is disconnected.</summary>
     public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -106,6 +109,7 @@ public sealed record TargetServerOptions
     [
         (nameof(SessionsMax), SessionsMax, 1, 4096, ""),
         (nameof(ConnectionsMax), ConnectionsMax, 1, 4096, ""),
+        (nameof(ConnectionsPerSessionMax), ConnectionsPerSessionMax, 1, 64, ""),
         (nameof(TextSizeMax), TextSizeMax, 8192, 1024 * 1024, " bytes"),
         (nameof(CommandsInFlightMax), CommandsInFlightMax, 1, 4096, ""),
         (nameof(MaxRecvDataSegmentLength), MaxRecvDataSegmentLength, SegmentLengthMin, SegmentLengthMax, " bytes"),

@@ -26,7 +26,12 @@ public sealed record TargetSessionSnapshot
     /// <summary>Empty in a discovery session that names no target.</summary>
     public required string TargetName { get; init; }
 
+    /// <summary>Who has proved himself; nothing if no proof was wanted.</summary>
+    public string? User { get; init; }
+
     public required bool IsDiscovery { get; init; }
+
+    public required int ConnectionCount { get; init; }
 
     /// <summary>Commands that have come and were not answered yet.</summary>
     public required int CommandsInFlight { get; init; }

@@ -41,6 +41,8 @@ internal sealed class ScriptedInitiator : IDisposable
 
     public uint NextTag { get; set; } = 1;
 
+    public bool IsLoggedIn { get; private set; }
+
     /// <summary>Whether the test hangs, and the connection was ended for that.</summary>
     public bool HasLostPatience => _patience.IsCancellationRequested;
 
@@ -167,6 +169,13 @@ internal sealed class ScriptedInitiator : IDisposable
         return (response, answers);
     }
 
+    /// <summary>The login of a further connection of a session.</summary>
+    public LoginStatus Join(ushort tsih, ushort connectionId, string keys = "", ulong isid = 0x800000000001)
+    {
+        Send(LoginRequest(tsih, isid) with { ConnectionId = connectionId }, LoginText(TestTarget.Name, keys));
+        return ReceiveLogin(out _).Status;
+    }
+
     /// <summary>The login of a discovery session.</summary>
     public void LoginForDiscovery()
     {
@@ -180,6 +189,7 @@ internal sealed class ScriptedInitiator : IDisposable
         LoginResponse response = LoginResponse.Read(header);
         _statSN = unchecked(response.StatSN.Value + 1);
         keys = TextKeys.Decode(data);
+        IsLoggedIn = response is { Status.IsSuccess: true, Transit: true, NextStage: LoginStage.FullFeaturePhase };
         return response;
     }
 

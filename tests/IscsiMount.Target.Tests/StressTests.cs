@@ -25,17 +25,7 @@ public sealed class StressTests
     {
         var device = new RestlessDevice(4096, seed);
         var log = new BugLog();
-        Assert.True(IscsiName.TryPrepare(TestTarget.Name, out IscsiName? name, out _));
-        var unit = new LogicalUnitDefinition { Lun = 0, Device = device, Serial = "stress" };
-        var options = new TargetServerOptions
-        {
-            Portals = [new IPEndPoint(IPAddress.Loopback, 0)],
-            CommandsInFlightMax = 1024,
-            BufferSizeMax = 8 * 1024 * 1024,
-            StopGrace = TimeSpan.Zero,
-        };
-        await using var server = new TargetServer(
-            options, [new TargetDefinition { Name = name, LogicalUnits = [unit] }], TimeProvider.System, log);
+        await using TargetServer server = Serve(device, log);
 
         // Two of them are the same port of the same initiator, so that they take each other's place.
         Task[] users = [.. Enumerable.Range(0, InitiatorCount).Select(i => Task.Factory.StartNew(
@@ -50,9 +40,7 @@ public sealed class StressTests
 
     private static void Use(TargetServer server, Random chance, ulong isid)
     {
-        (MemoryConnectionIo near, MemoryConnectionIo far) = MemoryConnectionIo.CreatePair(16 * 1024);
-        using var initiator = new ScriptedInitiator(near);
-        server.Accept(far);
+        using ScriptedInitiator initiator = Connect(server);
         try
         {
             initiator.Login("ImmediateData=Yes InitialR2T=Yes MaxRecvDataSegmentLength=4096", isid: isid);
@@ -85,6 +73,85 @@ public sealed class StressTests
         {
             // The same, in the middle of a login.
         }
+    }
+
+    [Theory, Seeds(8), Requirement("TGT-03", "MCS-03", "MCS-05")]
+    public async Task Whatever_sessions_of_several_connections_do_ends(int seed)
+    {
+        var device = new RestlessDevice(4096, seed);
+        var log = new BugLog();
+        await using TargetServer server = Serve(device, log);
+
+        Task[] users = [.. Enumerable.Range(0, InitiatorCount / 2).Select(i => Task.Factory.StartNew(
+            () => UseSeveral(server, new Random((seed * 100) + i), isid: 0x800000000001 + (ulong)i),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        await Task.WhenAll(users);
+        await Eventually.HoldsAsync(() => server.Snapshot() is { ConnectionCount: 0, Sessions.Count: 0 });
+
+        Assert.Equal((0, 0L), (device.UnderWayCount, server.LentBufferSize));
+        Assert.Empty(log.Bugs);
+    }
+
+    // The connections come and go, and what was lost with one leaves holes in the numbers that are never filled.
+    private static void UseSeveral(TargetServer server, Random chance, ulong isid)
+    {
+        ScriptedInitiator[] connections = [.. Enumerable.Range(0, 3).Select(_ => Connect(server))];
+        try
+        {
+            ushort tsih = connections[0].Login("MaxConnections=3 ImmediateData=Yes", isid: isid).Response.Tsih;
+            StartReader(connections[0]);
+            ScriptedInitiator last = connections[0];
+            for (int i = 0; i < CommandCount; i++)
+            {
+                int which = chance.Next(connections.Length);
+                if (which > 0 && chance.Next(30) == 0)
+                {
+                    connections[which].Dispose();
+                    connections[which] = Connect(server);
+                }
+
+                ScriptedInitiator next = connections[which];
+                (next.CmdSN, next.NextTag) = (last.CmdSN, last.NextTag);
+                if (!next.IsLoggedIn && next.Join(tsih, (ushort)which, isid: isid).IsSuccess)
+                {
+                    StartReader(next);
+                }
+
+                Act(next, chance);
+                last = next;
+            }
+        }
+        catch (Exception over) when (over is ConnectionLostException or Xunit.Sdk.XunitException)
+        {
+            // A place that is not free yet, or a connection that was just closed.
+        }
+
+        Array.ForEach(connections, connection => connection.Dispose());
+    }
+
+    private static ScriptedInitiator Connect(TargetServer server)
+    {
+        (MemoryConnectionIo near, MemoryConnectionIo far) = MemoryConnectionIo.CreatePair(16 * 1024);
+        server.Accept(far);
+        return new ScriptedInitiator(near);
+    }
+
+    private static void StartReader(ScriptedInitiator initiator) =>
+        new Thread(() => Drain(initiator)) { IsBackground = true }.Start();
+
+    private static TargetServer Serve(RestlessDevice device, BugLog log)
+    {
+        Assert.True(IscsiName.TryPrepare(TestTarget.Name, out IscsiName? name, out _));
+        var unit = new LogicalUnitDefinition { Lun = 0, Device = device, Serial = "stress" };
+        var options = new TargetServerOptions
+        {
+            Portals = [new IPEndPoint(IPAddress.Loopback, 0)],
+            CommandsInFlightMax = 1024,
+            BufferSizeMax = 8 * 1024 * 1024,
+            StopGrace = TimeSpan.Zero,
+        };
+        return new TargetServer(
+            options, [new TargetDefinition { Name = name, LogicalUnits = [unit] }], TimeProvider.System, log);
     }
 
     private static void Drain(ScriptedInitiator initiator)

@@ -22,7 +22,7 @@ internal sealed class Connection : IPduHandler, IAnswerSink, IDisposable
     private readonly PduSender _sender;
     private readonly PduReceiver _receiver;
     private readonly long _started;
-    private IPhase _phase;
+    private volatile IPhase _phase;
 
     // Written by the receiving thread, read by the one that watches over time.
     private long _lastReceived;

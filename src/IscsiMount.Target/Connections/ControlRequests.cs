@@ -11,14 +11,21 @@ internal sealed class ControlRequests
 {
     private readonly Connection _connection;
     private readonly Session _session;
+    private readonly SessionConnection _own;
     private readonly ConnectionContext _context;
     private readonly TextAnswers _textAnswers;
     private readonly TextExchange _texts;
 
-    public ControlRequests(Connection connection, Session session, ConnectionContext context)
+    // It is a request's turn on whatever thread the one before it came. Guards the two above, and nothing is called
+    // under it.
+    private readonly Lock _textLock = new();
+
+    public ControlRequests(
+        Connection connection, Session session, SessionConnection own, ConnectionContext context)
     {
         _connection = connection;
         _session = session;
+        _own = own;
         _context = context;
         IscsiName initiator = session.Proposal.InitiatorName;
         _textAnswers = new TextAnswers(
@@ -46,7 +53,7 @@ internal sealed class ControlRequests
         }
 
         data[..length].CopyTo(buffer);
-        return new ControlCommand(() =>
+        return new ControlCommand(_own.Allegiance, () =>
         {
             LeaveWindow(isImmediate);
             Send(ControlAnswers.Echo(tag, buffer.AsMemory(0, length), () => ReturnBuffer(buffer, length)));
@@ -56,64 +63,102 @@ internal sealed class ControlRequests
     public IOrderedCommand Text(TextRequest request, ReadOnlySpan<byte> text)
     {
         byte[] copy = text.ToArray();
-        return new ControlCommand(() =>
+        return new ControlCommand(_own.Allegiance, () =>
         {
             LeaveWindow(request.IsImmediate);
             AnswerText(request, copy);
         });
     }
 
-    /// <param name="request">The logout.</param>
-    /// <param name="tasks">The tasks of the session, if it can have any.</param>
-    public IOrderedCommand Logout(LogoutRequest request, TaskRunner? tasks)
+    public IOrderedCommand Logout(LogoutRequest request)
     {
-        return new ControlCommand(() =>
+        return new ControlCommand(_own.Allegiance, () =>
         {
             LeaveWindow(request.IsImmediate);
-            bool isOwn = request.ConnectionId == _session.Proposal.Request.ConnectionId;
-            LogoutResult result = request.Reason switch
+            switch (request.Reason)
             {
-                LogoutReason.CloseSession => LogoutResult.Closed,
-                LogoutReason.CloseConnection when _session.Proposal.IsDiscovery => LogoutResult.RecoveryNotSupported,
-                LogoutReason.CloseConnection when isOwn => LogoutResult.Closed,
-                LogoutReason.CloseConnection => LogoutResult.ConnectionNotFound,
-                _ => LogoutResult.RecoveryNotSupported,
-            };
-
-            if (result == LogoutResult.Closed)
-            {
-                EndTasksAndClose(request.InitiatorTaskTag, tasks);
-            }
-            else
-            {
-                Send(ControlAnswers.Logout(request.InitiatorTaskTag, result));
+                case LogoutReason.CloseSession:
+                    EndSession(request.InitiatorTaskTag);
+                    return;
+                case LogoutReason.CloseConnection when !_session.Proposal.IsDiscovery:
+                    EndConnection(request);
+                    return;
+                default:
+                    AnswerLogout(request.InitiatorTaskTag, LogoutResult.RecoveryNotSupported);
+                    return;
             }
         });
     }
 
-    private void EndTasksAndClose(uint initiatorTaskTag, TaskRunner? tasks)
+    private void EndSession(uint initiatorTaskTag)
+    {
+        _session.Tasks?.Close();
+        CloseBehind(initiatorTaskTag, static _ => true, () =>
+        {
+            foreach (SessionConnection other in _session.Connections.Where(each => !ReferenceEquals(each, _own)))
+            {
+                other.End(EndReason.LoggedOut);
+            }
+        });
+    }
+
+    private void EndConnection(LogoutRequest request)
+    {
+        switch (_session.Find(request.ConnectionId))
+        {
+            case null:
+                AnswerLogout(request.InitiatorTaskTag, LogoutResult.ConnectionNotFound);
+                return;
+            case { } meant when ReferenceEquals(meant, _own):
+                CloseBehind(
+                    request.InitiatorTaskTag,
+                    task => ReferenceEquals(task.Allegiance, _own.Allegiance),
+                    static () => { });
+                return;
+            case { } other:
+                other.End(EndReason.LoggedOut);
+                other.HasLeft.GetAwaiter().UnsafeOnCompleted(
+                    () => AnswerLogout(request.InitiatorTaskTag, LogoutResult.Closed));
+                return;
+        }
+    }
+
+    // The answer is true when no device works for the tasks any more, and then the connection is closed.
+    private void CloseBehind(uint initiatorTaskTag, Predicate<ScsiTask> isMeant, Action closed)
     {
         var wait = new TaskManagementWait(() =>
         {
-            Send(ControlAnswers.Logout(initiatorTaskTag, LogoutResult.Closed));
+            AnswerLogout(initiatorTaskTag, LogoutResult.Closed);
             _connection.Close(EndReason.LoggedOut);
+            closed();
         });
         _connection.StopListening();
-        if (tasks is not null)
+        if (_session.Tasks is { } tasks)
         {
-            new TaskAborts(tasks).AbortAll(static _ => true, wait, isOwn: false);
+            new TaskAborts(tasks).AbortAll(isMeant, wait, isOwn: false);
         }
 
         wait.Release();
     }
 
+    private void AnswerLogout(uint initiatorTaskTag, LogoutResult result) =>
+        Send(ControlAnswers.Logout(initiatorTaskTag, result));
+
     private void AnswerText(TextRequest request, byte[] text)
     {
-        switch (_texts.Receive(request, text, _connection.Writer.MaxSendDataSegmentLength))
+        TextStep step;
+        int? newLength;
+        lock (_textLock)
+        {
+            step = _texts.Receive(request, text, _connection.Writer.MaxSendDataSegmentLength);
+
+            // A new length holds when both sides have said that they are done (RFC 7143 §6.2).
+            newLength = step is TextStep.Respond { Response.IsFinal: true } ? _textAnswers.NewSegmentLength : null;
+        }
+
+        switch (step)
         {
             case TextStep.Respond respond:
-                // A new length holds when both sides have said that they are done (RFC 7143 §6.2).
-                int? newLength = respond.Response.IsFinal ? _textAnswers.NewSegmentLength : null;
                 Send(ControlAnswers.Text(respond.Response, respond.Text, newLength));
                 return;
             case TextStep.Refuse refuse:

@@ -1,10 +1,10 @@
 using IscsiMount.Primitives;
-using IscsiMount.Protocol.Negotiation;
 using IscsiMount.Protocol.Pdu;
 using IscsiMount.Protocol.Segments;
 using IscsiMount.Target.Answers;
 using IscsiMount.Target.Sessions;
 using IscsiMount.Target.Tasks;
+using IscsiMount.Target.Units;
 using IscsiMount.Transport.Framing;
 
 namespace IscsiMount.Target.Connections;
@@ -16,8 +16,10 @@ internal sealed class FullFeaturePhase : IPhase
 
     private readonly Connection _connection;
     private readonly ConnectionContext _context;
+    private readonly SessionConnection _own;
     private readonly CommandOrder _order;
     private readonly ControlRequests _control;
+    private readonly TaskRunner? _tasks;
     private readonly TaskManagement? _taskManagement;
     private uint _lastPing;
 
@@ -25,36 +27,23 @@ internal sealed class FullFeaturePhase : IPhase
     private ScsiTask? _admitted;
     private RejectReason? _objection;
 
-    public FullFeaturePhase(Connection connection, Session session, ConnectionContext context)
+    public FullFeaturePhase(
+        Connection connection, Session session, SessionConnection own, ConnectionContext context)
     {
         _connection = connection;
         _context = context;
+        _own = own;
+        _order = session.Order;
+        _tasks = session.Tasks;
+        _control = new ControlRequests(connection, session, own, context);
         Session = session;
-        _control = new ControlRequests(connection, session, context);
-        if (session.Nexus is not { } nexus)
+        if (session is { Nexus: { } nexus, Tasks: { } tasks })
         {
-            _order = new CommandOrder(session.Sequencer, new Lock());
-            return;
+            _taskManagement = new TaskManagement(tasks, nexus, session.Order, own.Allegiance);
         }
-
-        Tasks = new TaskRunner(new TaskRunnerOptions
-        {
-            Nexus = nexus,
-            Terms = Terms(session.Proposal.Parameters),
-            Sequencer = session.Sequencer,
-            Budget = context.Budget,
-            Sink = connection,
-            Log = context.Log,
-        });
-        nexus.UseRunner(Tasks);
-        _order = new CommandOrder(session.Sequencer, Tasks.Lock);
-        _taskManagement = new TaskManagement(Tasks, nexus, _order, connection);
     }
 
     public Session Session { get; }
-
-    /// <summary>The SCSI commands of the session; nothing in a discovery session, which has none.</summary>
-    public TaskRunner? Tasks { get; }
 
     /// <summary>Asks the initiator for a sign of life. Any thread may call it.</summary>
     public void Ping() => Send(ControlAnswers.Ping(Interlocked.Increment(ref _lastPing) & 0x7FFF_FFFF));
@@ -65,7 +54,7 @@ internal sealed class FullFeaturePhase : IPhase
 
     public Memory<byte> PlaceData(ReadOnlySpan<byte> header, int length)
     {
-        if (Tasks is null)
+        if (_tasks is null)
         {
             return default;
         }
@@ -73,10 +62,10 @@ internal sealed class FullFeaturePhase : IPhase
         switch (header[0] & 0x3F)
         {
             case ScsiCommand.Opcode:
-                _admitted = Tasks.Admit(ScsiCommand.Read(header), out _objection);
+                _admitted = _tasks.Admit(ScsiCommand.Read(header), _own.Allegiance, out _objection);
                 return _admitted?.PlaceAt(0, length) ?? default;
             case DataOut.Opcode:
-                return Tasks.FindPlace(DataOut.Read(header));
+                return _tasks.FindPlace(DataOut.Read(header), _own.Allegiance);
             default:
                 return default;
         }
@@ -92,11 +81,11 @@ internal sealed class FullFeaturePhase : IPhase
 
         switch (pdu.Opcode)
         {
-            case ScsiCommand.Opcode when Tasks is not null:
-                TakeCommand(Tasks, pdu);
+            case ScsiCommand.Opcode when _tasks is not null:
+                TakeCommand(_tasks, pdu);
                 return;
-            case DataOut.Opcode when Tasks is not null:
-                Tasks.TakeData(DataOut.Read(pdu.Header), pdu.IsDataIntact);
+            case DataOut.Opcode when _tasks is not null:
+                _tasks.TakeData(DataOut.Read(pdu.Header), _own.Allegiance, pdu.IsDataIntact);
                 return;
             default:
                 if (pdu.IsDataIntact)
@@ -110,31 +99,29 @@ internal sealed class FullFeaturePhase : IPhase
 
     public void End()
     {
-        if (Tasks is not null)
+        if (_tasks is not null)
         {
-            new TaskAborts(Tasks).EndAll();
+            foreach (NexusUnit unit in new TaskAborts(_tasks).EndAll(_own.Allegiance))
+            {
+                unit.Tell(LoginPhase.CommandsCleared);
+            }
         }
 
-        _context.Sessions.Remove(Session);
-        Session.End();
-        Tasks?.Dispose();
-    }
+        if (_context.Sessions.Leave(Session, _own))
+        {
+            Session.End();
+        }
 
-    private static DataOutTerms Terms(SessionParameters agreed) => new()
-    {
-        InitialR2T = agreed.InitialR2T,
-        ImmediateData = agreed.ImmediateData,
-        FirstBurstLength = agreed.FirstBurstLength,
-        MaxBurstLength = agreed.MaxBurstLength,
-        MaxOutstandingR2T = agreed.MaxOutstandingR2T,
-    };
+        _own.SetLeft();
+        _own.Dispose();
+    }
 
     private void TakeCommand(TaskRunner tasks, in ReceivedPdu pdu)
     {
         ScsiCommand command = ScsiCommand.Read(pdu.Header);
         if (command.DataSegmentLength == 0)
         {
-            _admitted = tasks.Admit(command, out _objection);
+            _admitted = tasks.Admit(command, _own.Allegiance, out _objection);
         }
 
         if (!pdu.Ahs.IsEmpty)
@@ -163,7 +150,7 @@ internal sealed class FullFeaturePhase : IPhase
     {
         switch (pdu.Opcode)
         {
-            case NopOut.Opcode when Tasks is not null:
+            case NopOut.Opcode when _tasks is not null:
                 NopOut ping = NopOut.Read(pdu.Header);
                 if (ping.InitiatorTaskTag != NoTag)
                 {
@@ -174,7 +161,9 @@ internal sealed class FullFeaturePhase : IPhase
             case TaskManagementRequest.Opcode when _taskManagement is not null:
                 TaskManagementRequest request = TaskManagementRequest.Read(pdu.Header);
                 _order.Submit(
-                    request.CmdSN, request.IsImmediate, new ControlCommand(() => _taskManagement.Execute(request)));
+                    request.CmdSN,
+                    request.IsImmediate,
+                    new ControlCommand(_own.Allegiance, () => _taskManagement.Execute(request)));
                 return;
             case TextRequest.Opcode:
                 TextRequest text = TextRequest.Read(pdu.Header);
@@ -182,7 +171,7 @@ internal sealed class FullFeaturePhase : IPhase
                 return;
             case LogoutRequest.Opcode:
                 LogoutRequest logout = LogoutRequest.Read(pdu.Header);
-                _order.Submit(logout.CmdSN, logout.IsImmediate, _control.Logout(logout, Tasks));
+                _order.Submit(logout.CmdSN, logout.IsImmediate, _control.Logout(logout));
                 return;
             case SnackRequest.Opcode:
                 // Nothing is kept that could be sent again (RFC 7143 §7.1.4).

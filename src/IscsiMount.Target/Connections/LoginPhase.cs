@@ -14,11 +14,16 @@ namespace IscsiMount.Target.Connections;
 /// <summary>A connection before it is part of a session: the shell of a <see cref="TargetLogin"/>.</summary>
 internal sealed class LoginPhase(Connection connection, ConnectionContext context) : IPhase
 {
-    private static readonly AdditionalSense CommandsCleared = new(0x47, 0x7F);
+    /// <summary>Tasks were ended by an event of iSCSI (RFC 7143 §11.14.5).</summary>
+    public static readonly AdditionalSense CommandsCleared = new(0x47, 0x7F);
 
     private readonly TargetLogin _login = new(
         context.Options, context.Policy, context.Chap, connection.RemoteAddress);
     private LoginRequest? _last;
+
+    // What this connection is to be, until the next phase takes it over.
+    private SessionConnection? _own;
+    private Session? _session;
 
     public Memory<byte> PlaceData(ReadOnlySpan<byte> header, int length) => default;
 
@@ -38,6 +43,16 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
 
     public void End()
     {
+        if (_session is not null && _own is not null)
+        {
+            if (context.Sessions.Leave(_session, _own))
+            {
+                _session.End();
+            }
+
+            _own.SetLeft();
+            _own.Dispose();
+        }
     }
 
     private void Take(TargetLoginStep step)
@@ -71,42 +86,66 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
     {
         var key = new SessionKey(
             proposal.InitiatorName.Value, proposal.Request.Isid, proposal.TargetName?.Value ?? connection.LocalName);
-        Session? ended = null;
-        SessionOpening opening = TryOpen(key, proposal, ended);
+        _own = AsPartOfSession(proposal);
+        SessionOpening opening = TryOpen(key, proposal, _own);
         while (opening.InTheWay is { } old)
         {
             // Two sessions of one port must not overlap: a write of the old one that ends late would undo a write of
             // the new one. So this connection's thread waits, and nobody else's.
-            old.EndConnection(EndReason.Reinstated);
+            old.EndConnections(EndReason.Reinstated);
             if (!old.WaitUntilEnded(context.Options.LoginTimeout))
             {
                 break;
             }
 
-            ended = old;
-            opening = TryOpen(key, proposal, ended);
+            opening = TryOpen(key, proposal, _own);
         }
 
-        if (opening.Opened is { } session)
-        {
-            EnterSession(session);
-        }
-        else
+        _session = opening.Opened;
+        if (_session is null)
         {
             Take(_login.Reject(opening.Status, $"{proposal.InitiatorName} gets no session"));
         }
+        else if (opening.Predecessor is { } predecessor && !IsReplaced(_session, predecessor))
+        {
+            Take(_login.Reject(LoginStatus.ServiceUnavailable, "the connection of the same number does not end"));
+        }
+        else
+        {
+            EnterSession(_session, _own, proposal);
+        }
     }
 
-    private SessionOpening TryOpen(SessionKey key, LoginProposal proposal, Session? ended)
+    private SessionConnection AsPartOfSession(LoginProposal proposal) =>
+        new(proposal.Request.ConnectionId, connection, connection.End);
+
+    // The same within one session.
+    private bool IsReplaced(Session session, SessionConnection predecessor)
     {
-        return context.Sessions.TryOpen(key, proposal, ended, (tsih, history) =>
-            new Session(key, tsih, proposal, context.Options.CommandsInFlightMax)
-            {
-                EndConnection = connection.End,
-                Nexus = proposal.IsDiscovery || proposal.TargetName is null
-                    ? null
-                    : new Nexus(context.Targets[proposal.TargetName], FirstAttention(history)),
-            });
+        predecessor.End(EndReason.Reinstated);
+        if (!predecessor.HasLeft.Wait(context.Options.LoginTimeout))
+        {
+            return false;
+        }
+
+        foreach (NexusUnit unit in session.Nexus?.Units ?? [])
+        {
+            unit.Tell(CommandsCleared);
+        }
+
+        return true;
+    }
+
+    private SessionOpening TryOpen(SessionKey key, LoginProposal proposal, SessionConnection own)
+    {
+        return context.Sessions.TryOpen(key, proposal, own, (tsih, history) =>
+        {
+            Nexus? nexus = proposal.IsDiscovery || proposal.TargetName is null
+                ? null
+                : new Nexus(context.Targets[proposal.TargetName], FirstAttention(history));
+            var terms = new SessionTerms(context.Options.CommandsInFlightMax, context.Budget, context.Log);
+            return new Session(key, tsih, proposal, nexus, terms);
+        });
     }
 
     private static AdditionalSense FirstAttention(NexusHistory history) => history switch
@@ -114,20 +153,19 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
         // COMPAT: of the conditions that fit, iscsi-ls of libiscsi 1.19 tolerates this one alone.
         NexusHistory.New => AdditionalSense.PowerOnOrReset,
         NexusHistory.Lost => AdditionalSense.NexusLoss,
-        NexusHistory.Continued => CommandsCleared,
     };
 
-    private void EnterSession(Session session)
+    private void EnterSession(Session session, SessionConnection own, LoginProposal proposal)
     {
-        SessionParameters agreed = session.Proposal.Parameters;
+        SessionParameters agreed = proposal.Parameters.OnSessionOf(session.Proposal.Parameters);
         var framing = new PduFraming
         {
             HasHeaderDigest = agreed.HeaderDigest == Protocol.DigestKind.Crc32C,
             HasDataDigest = agreed.DataDigest == Protocol.DigestKind.Crc32C,
             MaxRecvDataSegmentLength = agreed.TargetMaxRecvDataSegmentLength,
         };
-        var phase = new FullFeaturePhase(connection, session, context);
-        var last = (TargetLoginStep.Respond)_login.Accept(session.Tsih);
+        var phase = new FullFeaturePhase(connection, session, own, context);
+        var last = (TargetLoginStep.Respond)_login.Accept(session.Tsih, session.Sequencer);
         connection.ExpectFraming(framing);
         connection.Enter(phase);
         context.Log.LoggedIn(

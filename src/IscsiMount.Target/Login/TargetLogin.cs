@@ -5,6 +5,7 @@ using IscsiMount.Protocol.Names;
 using IscsiMount.Protocol.Negotiation;
 using IscsiMount.Protocol.Pdu;
 using IscsiMount.Protocol.Text;
+using IscsiMount.Target.Sessions;
 using IPAddress = System.Net.IPAddress;
 
 namespace IscsiMount.Target.Login;
@@ -75,6 +76,7 @@ internal sealed class TargetLogin(
         {
             _first = request;
             _stage = request.CurrentStage;
+            _negotiation.IsLeading = request.Tsih == 0;
         }
 
         if (request.VersionMin > 0)
@@ -100,11 +102,17 @@ internal sealed class TargetLogin(
 
     /// <summary>The last response of a login that succeeds.</summary>
     /// <param name="tsih">Of the session that the connection is part of now.</param>
-    public TargetLoginStep Accept(ushort tsih)
+    /// <param name="window">Of the session.</param>
+    public TargetLoginStep Accept(ushort tsih, IWindow window)
     {
         Invariant.Holds(tsih != 0);
         ReadOnlyMemory<byte> text = _outgoing.Dequeue();
-        LoginResponse response = Response(LoginStatus.Success, transit: true, text.Length) with { Tsih = tsih };
+        LoginResponse response = Response(LoginStatus.Success, transit: true, text.Length) with
+        {
+            Tsih = tsih,
+            ExpCmdSN = window.Expected,
+            MaxCmdSN = window.Maximum,
+        };
         return new TargetLoginStep.Respond(response, text);
     }
 

@@ -29,6 +29,9 @@ internal sealed class TargetNegotiation(TargetServerOptions options)
     /// <summary>The one method that the target takes, for whoever has logged in so far.</summary>
     public string AuthenticationMethod { get; set; } = TextAnswer.None;
 
+    /// <summary>Whether this is the first connection of a session, where what holds for all of it is settled.</summary>
+    public bool IsLeading { get; set; } = true;
+
     /// <summary>The value that the initiator declared, if it did.</summary>
     public string? FindDeclared(string key) => _values.FindDeclared(Party.Initiator, key);
 
@@ -57,6 +60,9 @@ internal sealed class TargetNegotiation(TargetServerOptions options)
             Rule.Holds(
                 key.From.HasFlag(Party.Initiator) && key.IsAllowedIn(stage) && stage != LoginStage.FullFeaturePhase,
                 key.Source, $"{key.Name} may not be given here");
+            Rule.Holds(
+                IsLeading || key.Use != KeyUse.LeadingLogin || key.Name == KeyName.SessionType,
+                key.Source, $"{key.Name} was settled on the first connection of the session");
             Take(key, offer.Value, offers, answers);
         }
 
@@ -128,7 +134,8 @@ internal sealed class TargetNegotiation(TargetServerOptions options)
         // Data is taken in order only, and nothing is kept beyond a lost connection.
         KeyName.DataPDUInOrder or KeyName.DataSequenceInOrder => TextAnswer.Yes,
         KeyName.DefaultTime2Wait or KeyName.DefaultTime2Retain or KeyName.ErrorRecoveryLevel => "0",
-        KeyName.MaxConnections or KeyName.ProtocolLevel => "1",
+        KeyName.MaxConnections => TextNumber.Format(options.ConnectionsPerSessionMax),
+        KeyName.ProtocolLevel => "1",
         KeyName.TaskReporting => "RFC3720",
         _ => TextAnswer.Reject,
     };

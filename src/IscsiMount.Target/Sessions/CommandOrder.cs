@@ -1,10 +1,15 @@
 using IscsiMount.Primitives;
+using IscsiMount.Target.Tasks;
 
 namespace IscsiMount.Target.Sessions;
 
 /// <summary>
 /// Delivers the commands of a session when it is their turn: the shell of a <see cref="CommandSequencer{T}"/>.
 /// </summary>
+/// <remarks>
+/// Commands of several connections are put in one order under the lock, where each takes its place among the tasks of
+/// its unit. What they do then, they do outside of it, so that the connections do not wait for each other's devices.
+/// </remarks>
 /// <param name="sequencer">Keeps the order.</param>
 /// <param name="gate">The lock that guards it. No command is delivered under it.</param>
 internal sealed class CommandOrder(CommandSequencer<IOrderedCommand> sequencer, Lock gate)
@@ -12,23 +17,27 @@ internal sealed class CommandOrder(CommandSequencer<IOrderedCommand> sequencer, 
     /// <summary>A command has come completely. It is delivered now, later, or never.</summary>
     public void Submit(SerialNumber cmdSN, bool isImmediate, IOrderedCommand command)
     {
-        if (isImmediate)
-        {
-            command.Deliver();
-            return;
-        }
-
-        CommandPlace place;
+        CommandPlace place = CommandPlace.Next;
+        List<IOrderedCommand>? held = null;
         lock (gate)
         {
-            place = sequencer.Place(cmdSN, command);
+            if (!isImmediate)
+            {
+                place = sequencer.Place(cmdSN, command);
+            }
+
+            if (place == CommandPlace.Next)
+            {
+                command.Enter();
+                held = isImmediate ? held : EnterHeld();
+            }
         }
 
         switch (place)
         {
             case CommandPlace.Next:
                 command.Deliver();
-                DeliverHeld();
+                Deliver(held);
                 return;
             case CommandPlace.Ignored:
                 command.Discard();
@@ -41,38 +50,47 @@ internal sealed class CommandOrder(CommandSequencer<IOrderedCommand> sequencer, 
     }
 
     /// <summary>Counts a command as received that never came (RFC 7143 §7.11).</summary>
+    /// <param name="cmdSN">Its number.</param>
+    /// <param name="asker">The connection over which that was said.</param>
     /// <returns>Whether its number was next or ahead in the window.</returns>
-    public bool CountAsReceived(SerialNumber cmdSN)
+    public bool CountAsReceived(SerialNumber cmdSN, Allegiance asker)
     {
         CommandPlace place;
-        var nothing = new ControlCommand(sequencer.Release);
+        List<IOrderedCommand>? held = null;
+        var nothing = new ControlCommand(asker, sequencer.Release);
         lock (gate)
         {
             place = sequencer.Place(cmdSN, nothing);
+            held = place == CommandPlace.Next ? EnterHeld() : held;
         }
 
         if (place == CommandPlace.Next)
         {
             nothing.Deliver();
-            DeliverHeld();
+            Deliver(held);
         }
 
         return place != CommandPlace.Ignored;
     }
 
-    private void DeliverHeld()
+    // Mostly there are none, and then nothing is allocated.
+    private List<IOrderedCommand>? EnterHeld()
     {
-        while (TakeHeld() is { } held)
+        List<IOrderedCommand>? entered = null;
+        while (sequencer.TakeHeld() is { } held)
         {
-            held.Deliver();
+            held.Enter();
+            (entered ??= []).Add(held);
         }
+
+        return entered;
     }
 
-    private IOrderedCommand? TakeHeld()
+    private static void Deliver(List<IOrderedCommand>? held)
     {
-        lock (gate)
+        foreach (IOrderedCommand command in held ?? [])
         {
-            return sequencer.TakeHeld();
+            command.Deliver();
         }
     }
 }

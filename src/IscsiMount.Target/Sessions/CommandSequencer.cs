@@ -98,6 +98,19 @@ internal sealed class CommandSequencer<T> : IWindow
         return command;
     }
 
+    /// <summary>Forgets commands that are held, as if they had never come.</summary>
+    public void Drop(Predicate<T> isMeant)
+    {
+        for (int i = 0; i < _held.Length && _heldCount > 0; i++)
+        {
+            if (_held[i] is { } held && isMeant(held))
+            {
+                _held[i] = null;
+                _heldCount--;
+            }
+        }
+    }
+
     /// <summary>
     /// Counts a number as received although its command never came, as an ABORT TASK demands (RFC 7143 §7.11).
     /// </summary>

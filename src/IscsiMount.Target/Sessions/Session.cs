@@ -1,49 +1,103 @@
 using IscsiMount.Target.Login;
+using IscsiMount.Target.Tasks;
 using IscsiMount.Target.Units;
+using Microsoft.Extensions.Logging;
 
 namespace IscsiMount.Target.Sessions;
 
 /// <summary>
-/// What lives as long as a session, and longer than any of its connections: who it is, the order of its commands, and
-/// what the units of its target remember of it.
+/// What lives as long as a session, and longer than any of its connections: who it is, the order of its commands, the
+/// commands themselves, and what the units of its target remember of it.
 /// </summary>
-internal sealed class Session(SessionKey key, ushort tsih, LoginProposal proposal, int commandsInFlightMax)
+internal sealed class Session
 {
     private readonly TaskCompletionSource _hasEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SessionKey Key => key;
+    // Exchanged as a whole under the lock of the session table, and read on any thread.
+    private volatile SessionConnection[] _connections = [];
 
-    public ushort Tsih => tsih;
+    public Session(SessionKey key, ushort tsih, LoginProposal proposal, Nexus? nexus, SessionTerms terms)
+    {
+        Key = key;
+        Tsih = tsih;
+        Proposal = proposal;
+        Nexus = nexus;
+        Sequencer = new(proposal.Request.CmdSN, terms.CommandsInFlightMax);
+        if (nexus is null)
+        {
+            Order = new CommandOrder(Sequencer, new Lock());
+            return;
+        }
 
-    public LoginProposal Proposal => proposal;
+        Tasks = new TaskRunner(new TaskRunnerOptions
+        {
+            Nexus = nexus,
+            Terms = DataOutTerms.Of(proposal.Parameters),
+            Sequencer = Sequencer,
+            Budget = terms.Budget,
+            Log = terms.Log,
+        });
+        nexus.UseRunner(Tasks);
+        Order = new CommandOrder(Sequencer, Tasks.Lock);
+    }
+
+    public SessionKey Key { get; }
+
+    public ushort Tsih { get; }
+
+    /// <summary>What the leading connection has negotiated.</summary>
+    public LoginProposal Proposal { get; }
 
     /// <summary>Of a normal session.</summary>
-    public Nexus? Nexus { get; init; }
+    public Nexus? Nexus { get; }
 
-    public CommandSequencer<IOrderedCommand> Sequencer { get; } =
-        new(proposal.Request.CmdSN, commandsInFlightMax);
+    public CommandSequencer<IOrderedCommand> Sequencer { get; }
 
-    /// <summary>
-    /// Ends the one connection that the session has, from any thread. See <see cref="WaitUntilEnded"/>.
-    /// </summary>
-    public required Action<EndReason> EndConnection { get; init; }
+    public CommandOrder Order { get; }
+
+    /// <summary>The SCSI commands of the session; nothing in a discovery session, which has none.</summary>
+    public TaskRunner? Tasks { get; }
+
+    /// <summary>The connections of the session. Only the session table exchanges them.</summary>
+    public IReadOnlyList<SessionConnection> Connections
+    {
+        get => _connections;
+        set => _connections = [.. value];
+    }
+
+    public SessionConnection? Find(ushort connectionId) =>
+        _connections.FirstOrDefault(each => each.ConnectionId == connectionId);
+
+    /// <summary>Ends all connections, from any thread. See <see cref="WaitUntilEnded"/>.</summary>
+    public void EndConnections(EndReason reason)
+    {
+        foreach (SessionConnection connection in _connections)
+        {
+            connection.End(reason);
+        }
+    }
 
     /// <summary>Waits until no command of the session runs any more and the units have forgotten it.</summary>
     public bool WaitUntilEnded(TimeSpan limit) => _hasEnded.Task.Wait(limit);
 
     public TargetSessionSnapshot Describe() => new()
     {
-        Tsih = tsih,
-        InitiatorName = proposal.InitiatorName.Value,
-        TargetName = proposal.TargetName?.Value ?? "",
-        IsDiscovery = proposal.IsDiscovery,
+        Tsih = Tsih,
+        InitiatorName = Proposal.InitiatorName.Value,
+        TargetName = Proposal.TargetName?.Value ?? "",
+        User = Proposal.User,
+        IsDiscovery = Proposal.IsDiscovery,
+        ConnectionCount = _connections.Length,
         CommandsInFlight = Sequencer.UnderWayCount,
     };
 
-    /// <summary>The last thing that the connection of a session does.</summary>
+    /// <summary>The last thing that the last connection of a session does.</summary>
     public void End()
     {
         Nexus?.Detach();
         _hasEnded.SetResult();
     }
 }
+
+/// <summary>What all sessions of a server share.</summary>
+internal sealed record SessionTerms(int CommandsInFlightMax, BufferBudget Budget, ILogger Log);

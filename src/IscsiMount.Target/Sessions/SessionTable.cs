@@ -12,12 +12,9 @@ internal enum NexusHistory
 
     /// <summary>It had a session, and that is over.</summary>
     Lost,
-
-    /// <summary>Its session goes on over another connection, without the commands of the old one.</summary>
-    Continued,
 }
 
-/// <summary>All sessions of a server. Safe on any thread.</summary>
+/// <summary>All sessions of a server, and the connections that they consist of. Safe on any thread.</summary>
 internal sealed class SessionTable(TargetServerOptions options)
 {
     // LIMIT: initiators whose loss is remembered until they come back. Who is forgotten is told of a power-on instead.
@@ -36,43 +33,41 @@ internal sealed class SessionTable(TargetServerOptions options)
         }
     }
 
-    /// <summary>
-    /// Makes room for a session by the table of RFC 7143 §6.3.1. There is one connection to a session.
-    /// </summary>
+    /// <summary>Makes a connection part of a session, by the table of RFC 7143 §6.3.1.</summary>
     /// <remarks>
     /// <code>
     ///   TSIH       session of this port   CID        outcome
     ///   0          none                   any        a new session
     ///   0          there is one           any        it ends, then a new session
-    ///   its own    there is one           its own    its connection ends, then the same session on the new one
-    ///   its own    there is one           another    0206
+    ///   its own    there is one           its own    the same session; the old connection has to leave it first
+    ///   its own    there is one           another    the same session, 0206 if that is full, 0201 for another user
     ///   any other                                    020A
     /// </code>
     /// </remarks>
     /// <param name="key">Which session is wanted.</param>
     /// <param name="request">What was negotiated.</param>
-    /// <param name="ended">The session that was in the way at the last attempt, and is over now.</param>
+    /// <param name="connection">The connection that is to be part of it.</param>
     /// <param name="create">Makes a session.</param>
     /// <returns>The session; or the one that has to end first; or why there is none.</returns>
     public SessionOpening TryOpen(
-        SessionKey key, LoginProposal request, Session? ended, Func<ushort, NexusHistory, Session> create)
+        SessionKey key,
+        LoginProposal request,
+        SessionConnection connection,
+        Func<ushort, NexusHistory, Session> create)
     {
-        ushort tsih = request.Request.Tsih;
         lock (_lock)
         {
             Session? present = _sessions.GetValueOrDefault(key);
-            if (tsih != 0 && (present ?? ended)?.Tsih != tsih)
+            if (request.Request.Tsih != 0)
             {
-                return new(LoginStatus.SessionDoesNotExist);
+                return present?.Tsih == request.Request.Tsih
+                    ? Join(present, request, connection)
+                    : new(LoginStatus.SessionDoesNotExist);
             }
 
             if (present is not null)
             {
-                bool isOtherConnection =
-                    tsih != 0 && present.Proposal.Request.ConnectionId != request.Request.ConnectionId;
-                return isOtherConnection
-                    ? new(LoginStatus.TooManyConnections)
-                    : new(LoginStatus.ServiceUnavailable, InTheWay: present);
+                return new(LoginStatus.ServiceUnavailable, InTheWay: present);
             }
 
             if (_sessions.Count >= options.SessionsMax)
@@ -80,26 +75,54 @@ internal sealed class SessionTable(TargetServerOptions options)
                 return new(LoginStatus.OutOfResources);
             }
 
-            bool wasLost = _lost.Remove(key);
-            NexusHistory history = tsih != 0 ? NexusHistory.Continued : wasLost ? NexusHistory.Lost : NexusHistory.New;
-            Session session = create(tsih != 0 ? tsih : NextTsih(), history);
+            Session session = create(NextTsih(), _lost.Remove(key) ? NexusHistory.Lost : NexusHistory.New);
+            session.Connections = [connection];
             _sessions.Add(key, session);
             return new(LoginStatus.Success, Opened: session);
         }
     }
 
-    /// <summary>A session is over.</summary>
-    public void Remove(Session session)
+    /// <summary>A connection is over, and no device works for it any more.</summary>
+    /// <returns>Whether it was the last one, and the session is over with it.</returns>
+    public bool Leave(Session session, SessionConnection connection)
     {
         lock (_lock)
         {
+            session.Connections = [.. session.Connections.Where(each => !ReferenceEquals(each, connection))];
+            if (session.Connections.Count > 0)
+            {
+                return false;
+            }
+
             bool wasHere = _sessions.Remove(session.Key);
             Invariant.Holds(wasHere);
             if (session.Nexus is not null && _lost.Count < LostMax)
             {
                 _lost.Add(session.Key);
             }
+
+            return true;
         }
+    }
+
+    // A connection of the same number gives its place to the new one at once, so that the session does not end between
+    // the two.
+    private static SessionOpening Join(Session session, LoginProposal request, SessionConnection connection)
+    {
+        SessionConnection? predecessor = session.Find(connection.ConnectionId);
+        if (session.Proposal.User != request.User)
+        {
+            return new(LoginStatus.AuthenticationFailure);
+        }
+
+        if (predecessor is null && session.Connections.Count >= session.Proposal.Parameters.MaxConnections)
+        {
+            return new(LoginStatus.TooManyConnections);
+        }
+
+        session.Connections =
+            [.. session.Connections.Where(each => !ReferenceEquals(each, predecessor)), connection];
+        return new(LoginStatus.Success, Opened: session, Predecessor: predecessor);
     }
 
     private ushort NextTsih()
@@ -115,4 +138,5 @@ internal sealed class SessionTable(TargetServerOptions options)
 }
 
 /// <summary>How an attempt to open a session went.</summary>
-internal readonly record struct SessionOpening(LoginStatus Status, Session? Opened = null, Session? InTheWay = null);
+internal readonly record struct SessionOpening(
+    LoginStatus Status, Session? Opened = null, Session? InTheWay = null, SessionConnection? Predecessor = null);

@@ -7,10 +7,10 @@ using IscsiMount.Target.Units;
 namespace IscsiMount.Target.Sessions;
 
 /// <summary>
-/// Task management for one session (RFC 7143 §11.5, §11.6). An answer is given when it is true: after the tasks that it
-/// concerns are gone, and no device touches anything of theirs.
+/// Task management of one session, as it is asked for over one of its connections (RFC 7143 §11.5, §11.6). An answer is
+/// given when it is true: after the tasks that it concerns are gone, and no device touches anything of theirs.
 /// </summary>
-internal sealed class TaskManagement(TaskRunner runner, Nexus nexus, CommandOrder order, IAnswerSink sink)
+internal sealed class TaskManagement(TaskRunner runner, Nexus nexus, CommandOrder order, Allegiance asker)
 {
     private readonly TaskAborts _aborts = new(runner);
 
@@ -46,7 +46,7 @@ internal sealed class TaskManagement(TaskRunner runner, Nexus nexus, CommandOrde
         TaskManagementResult result = TaskManagementResult.FunctionComplete;
         var wait = new TaskManagementWait(() => Answer(request, result));
         bool isKnown = _aborts.AbortOne(request.ReferencedTaskTag, wait);
-        if (!isKnown && !(request.RefCmdSN.Precedes(request.CmdSN) && order.CountAsReceived(request.RefCmdSN)))
+        if (!isKnown && !(request.RefCmdSN.Precedes(request.CmdSN) && order.CountAsReceived(request.RefCmdSN, asker)))
         {
             // It never came and will not, or it has been answered.
             result = TaskManagementResult.TaskDoesNotExist;
@@ -120,7 +120,7 @@ internal sealed class TaskManagement(TaskRunner runner, Nexus nexus, CommandOrde
             runner.LeaveWindow();
         }
 
-        sink.Add(ControlAnswers.TaskManagement(request.InitiatorTaskTag, result));
-        sink.Request(BasicHeader.Length);
+        asker.Sink.Add(ControlAnswers.TaskManagement(request.InitiatorTaskTag, result));
+        asker.Sink.Request(BasicHeader.Length);
     }
 }

@@ -1,3 +1,5 @@
+using IscsiMount.Protocol.Negotiation;
+
 namespace IscsiMount.Target.Tasks;
 
 /// <summary>The negotiated values that rule the data of writes in one session.</summary>
@@ -12,4 +14,13 @@ internal sealed record DataOutTerms
     public required int MaxBurstLength { get; init; }
 
     public required int MaxOutstandingR2T { get; init; }
+
+    public static DataOutTerms Of(SessionParameters agreed) => new()
+    {
+        InitialR2T = agreed.InitialR2T,
+        ImmediateData = agreed.ImmediateData,
+        FirstBurstLength = agreed.FirstBurstLength,
+        MaxBurstLength = agreed.MaxBurstLength,
+        MaxOutstandingR2T = agreed.MaxOutstandingR2T,
+    };
 }

@@ -18,6 +18,7 @@ namespace IscsiMount.Target.Tasks;
 internal sealed class ScsiTask : IOrderedCommand
 {
     private readonly Action _resume;
+    private Allegiance? _allegiance;
     private ValueTaskAwaiter _work;
     private byte[]? _buffer;
     private int _bufferLength;
@@ -32,6 +33,10 @@ internal sealed class ScsiTask : IOrderedCommand
     public TaskRunner Runner { get; }
 
     public ScsiReply Reply { get; }
+
+    /// <summary>The connection that everything of this command goes over.</summary>
+    public Allegiance Allegiance =>
+        _allegiance ?? throw new InvariantViolationException("a task that is in use came over a connection");
 
     public ScsiCommand Command { get; private set; }
 
@@ -49,6 +54,9 @@ internal sealed class ScsiTask : IOrderedCommand
     /// <summary>Its initiator must hear nothing of it any more.</summary>
     public bool IsAborted { get; set; }
 
+    /// <summary>A receiving thread is putting data into the buffer at this moment.</summary>
+    public bool IsReceiving { get; set; }
+
     /// <summary>Requests of task management that wait until this task is gone.</summary>
     public List<TaskManagementWait> Watchers { get; } = [];
 
@@ -60,14 +68,17 @@ internal sealed class ScsiTask : IOrderedCommand
         : 0;
 
     /// <summary>Takes up a command that has arrived.</summary>
-    public void Begin(in ScsiCommand command, NexusUnit? unit, in CommandPlan plan, DataOutTerms terms)
+    public void Begin(
+        in ScsiCommand command, Allegiance allegiance, NexusUnit? unit, in CommandPlan plan, DataOutTerms terms)
     {
+        _allegiance = allegiance;
         Command = command;
         Unit = unit;
         Plan = plan;
         Phase = TaskPhase.Held;
         Place = TaskPlace.Outside;
         IsAborted = false;
+        IsReceiving = false;
         int expected = command.IsWrite ? (int)Math.Min(command.ExpectedDataTransferLength, int.MaxValue) : 0;
         Data.Begin(terms, expected, WantedLength, command.DataSegmentLength, command.IsFinal);
     }
@@ -136,7 +147,9 @@ internal sealed class ScsiTask : IOrderedCommand
         Watchers.Clear();
     }
 
-    void IOrderedCommand.Deliver() => Runner.Deliver(this);
+    void IOrderedCommand.Enter() => TaskRunner.Enter(this);
+
+    void IOrderedCommand.Deliver() => Runner.Drive(this);
 
     void IOrderedCommand.Discard() => Runner.Forget(this);
 

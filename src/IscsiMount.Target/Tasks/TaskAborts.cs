@@ -1,3 +1,5 @@
+using IscsiMount.Target.Units;
+
 namespace IscsiMount.Target.Tasks;
 
 /// <summary>Aborts tasks of one session.</summary>
@@ -11,7 +13,7 @@ namespace IscsiMount.Target.Tasks;
 /// </remarks>
 internal sealed class TaskAborts(TaskRunner runner)
 {
-    /// <summary>Aborts one task. Only the receiving thread of the session calls it.</summary>
+    /// <summary>Aborts one task.</summary>
     /// <param name="initiatorTaskTag">The task.</param>
     /// <param name="wait">Waits until it is gone.</param>
     /// <returns>Whether there was such a task.</returns>
@@ -63,27 +65,40 @@ internal sealed class TaskAborts(TaskRunner runner)
     }
 
     /// <summary>
-    /// Ends all tasks without an answer, and returns when no device touches their memory any more. Only the receiving
-    /// thread calls it, when it receives no more.
+    /// Ends all tasks of a connection without an answer, and returns when no device touches their memory any more. Only
+    /// its receiving thread calls it, when it receives no more.
     /// </summary>
-    public void EndAll()
+    /// <returns>The units that had taken up such tasks.</returns>
+    public IReadOnlyCollection<NexusUnit> EndAll(Allegiance allegiance)
     {
         ScsiTask[] tasks;
+        ScsiTask[] held;
+        NexusUnit[] units;
         Queue<ScsiTask>? freed = null;
         lock (runner.Lock)
         {
-            tasks = [.. runner.Table.All];
+            // What is held was not acknowledged, and counts as never received (RFC 7143 §11.14).
+            runner.DropHeld(allegiance);
+            ILookup<bool, ScsiTask> own = runner.Table.All
+                .Where(task => ReferenceEquals(task.Allegiance, allegiance))
+                .ToLookup(task => task.Phase == TaskPhase.Held);
+            held = [.. own[true]];
+            tasks = [.. own[false]];
+            units = [.. tasks.Select(task => task.Unit).OfType<NexusUnit>().Distinct()];
             foreach (ScsiTask task in tasks)
             {
-                // What is held will not be delivered any more.
-                task.Phase = task.Phase == TaskPhase.Held ? TaskPhase.Waiting : task.Phase;
+                task.IsReceiving = false;
                 Mark(task, dropsData: true, wait: null, ref freed);
             }
+
+            allegiance.BeginEnding();
         }
 
-        runner.BeginEnding();
+        allegiance.Cancel();
+        Array.ForEach(held, runner.Forget);
         Drive(tasks, freed);
-        runner.WaitUntilQuiet();
+        allegiance.WaitUntilQuiet();
+        return units;
     }
 
     private void Drive(ScsiTask[] aborted, Queue<ScsiTask>? freed)

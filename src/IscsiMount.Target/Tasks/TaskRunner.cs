@@ -10,19 +10,16 @@ namespace IscsiMount.Target.Tasks;
 /// and gives the answers.
 /// </summary>
 /// <remarks>
-/// Commands come in on the receiving thread. They end on whatever thread the device ends them on. One that ends may set
-/// others free, also of other sessions, and the same thread then starts those. No device is called, and nothing is
-/// sent, while the lock is held.
+/// Commands come in on the receiving threads of the connections. They end on whatever thread the device ends them on.
+/// One that ends may set others free, also of other sessions, and the same thread then starts those. No device is
+/// called, and nothing is sent, while the lock is held.
 /// </remarks>
-internal sealed class TaskRunner : IDisposable
+internal sealed class TaskRunner
 {
     private readonly TaskRunnerOptions _options;
     private readonly TaskTable _table;
-    private readonly CancellationTokenSource _ending = new();
-    private readonly ManualResetEventSlim _isQuiet = new(initialState: false);
-    private int _runningCount;
     private uint _lastTag;
-    private bool _isEnding;
+    private bool _isClosing;
 
     public TaskRunner(TaskRunnerOptions options)
     {
@@ -53,8 +50,11 @@ internal sealed class TaskRunner : IDisposable
     /// <summary>
     /// The header of a command has come. When its data segment has come as well, it is to be delivered.
     /// </summary>
+    /// <param name="command">The command.</param>
+    /// <param name="allegiance">The connection that it came over.</param>
+    /// <param name="objection">Why it is to be rejected.</param>
     /// <returns>The task, or nothing if the command is to be ignored or rejected.</returns>
-    public ScsiTask? Admit(in ScsiCommand command, out RejectReason? objection)
+    public ScsiTask? Admit(in ScsiCommand command, Allegiance allegiance, out RejectReason? objection)
     {
         ScsiTask task;
         lock (Lock)
@@ -62,13 +62,13 @@ internal sealed class TaskRunner : IDisposable
             bool isRetry = _table.Find(command.InitiatorTaskTag) is { } live && live.Command.CmdSN == command.CmdSN;
             bool isInWindow = command.IsImmediate || _options.Sequencer.Admits(command.CmdSN);
             objection = isRetry || !isInWindow ? null : _table.Objection(command);
-            if (isRetry || !isInWindow || _isEnding || objection is not null)
+            if (isRetry || !isInWindow || _isClosing || objection is not null)
             {
                 return null;
             }
 
             NexusUnit? unit = _options.Nexus.Find(command.Lun);
-            task = _table.Add(command, unit, _options.Nexus.Plan(unit, command.Cdb), _options.Terms);
+            task = _table.Add(command, allegiance, unit, _options.Nexus.Plan(unit, command.Cdb), _options.Terms);
         }
 
         task.ProvideBuffer(_options.Budget);
@@ -86,31 +86,32 @@ internal sealed class TaskRunner : IDisposable
         Recycle(task);
     }
 
-    /// <summary>It is the turn of a command that has come.</summary>
-    public void Deliver(ScsiTask task)
+    /// <summary>It is the turn of a command that has come. The lock is held; what can be done is done later.</summary>
+    public static void Enter(ScsiTask task)
     {
-        lock (Lock)
+        task.Phase = TaskPhase.Waiting;
+        if (!task.IsAborted)
         {
-            task.Phase = TaskPhase.Waiting;
-            if (!task.IsAborted)
-            {
-                Nexus.Prepare(task);
-                TaskPlaces.Enter(task);
-            }
+            Nexus.Prepare(task);
+            TaskPlaces.Enter(task);
         }
-
-        Drive(task);
     }
 
     /// <summary>Where the data of a Data-Out PDU belongs; nothing if it is to be dropped.</summary>
-    public Memory<byte> FindPlace(in DataOut pdu)
+    public Memory<byte> FindPlace(in DataOut pdu, Allegiance allegiance)
     {
         lock (Lock)
         {
-            return _table.Find(pdu.InitiatorTaskTag) is { IsAborted: false } task
-                && task.Data.Fits(pdu.TargetTransferTag, pdu.DataSN.Value, pdu.BufferOffset, pdu.DataSegmentLength)
-                ? task.PlaceAt((int)pdu.BufferOffset, pdu.DataSegmentLength)
-                : default;
+            if (_table.Find(pdu.InitiatorTaskTag) is not { IsAborted: false } task
+                || !ReferenceEquals(task.Allegiance, allegiance)
+                || !task.Data.Fits(pdu.TargetTransferTag, pdu.DataSN.Value, pdu.BufferOffset, pdu.DataSegmentLength))
+            {
+                return default;
+            }
+
+            Memory<byte> place = task.PlaceAt((int)pdu.BufferOffset, pdu.DataSegmentLength);
+            task.IsReceiving = !place.IsEmpty;
+            return place;
         }
     }
 
@@ -118,27 +119,22 @@ internal sealed class TaskRunner : IDisposable
     /// A Data-Out PDU has come completely. One that belongs to no task is of no effect: late data of an aborted task
     /// looks like that.
     /// </summary>
-    public void TakeData(in DataOut pdu, bool isIntact)
+    public void TakeData(in DataOut pdu, Allegiance allegiance, bool isIntact)
     {
         ScsiTask? task;
         lock (Lock)
         {
             task = _table.Find(pdu.InitiatorTaskTag);
-            if (task is null || !task.Data.Owns(pdu.TargetTransferTag))
+            if (task is null || !ReferenceEquals(task.Allegiance, allegiance))
             {
                 return;
             }
 
-            Rule.Holds(
-                pdu.TargetTransferTag == DataOutAssembly.UnsolicitedTag || pdu.Lun == task.Command.Lun,
-                "RFC 7143 §4.2.5.3", "a Data-Out names another unit than its command");
-            if (!isIntact)
+            task.IsReceiving = false;
+            if (task.Data.Owns(pdu.TargetTransferTag))
             {
-                task.Data.FailDigest();
+                Accept(task, pdu, isIntact);
             }
-
-            task.Data.Accept(
-                pdu.TargetTransferTag, pdu.DataSN.Value, pdu.BufferOffset, pdu.DataSegmentLength, pdu.IsFinal);
         }
 
         Drive(task);
@@ -184,25 +180,31 @@ internal sealed class TaskRunner : IDisposable
         }
     }
 
-    /// <summary>The connection is gone. Devices are told that nobody waits for them any more.</summary>
-    public void BeginEnding()
+    /// <summary>The session is being closed: commands that still come are of no interest.</summary>
+    public void Close()
     {
         lock (Lock)
         {
-            _isEnding = true;
-            SetQuiet();
+            _isClosing = true;
         }
-
-        _ending.Cancel();
     }
 
-    /// <summary>Waits until no device works for this session.</summary>
-    public void WaitUntilQuiet() => _isQuiet.Wait();
+    /// <summary>Forgets the commands of a connection that still wait for others. Call it under the lock.</summary>
+    public void DropHeld(Allegiance allegiance) =>
+        _options.Sequencer.Drop(command => ReferenceEquals(command.Allegiance, allegiance));
 
-    public void Dispose()
+    private static void Accept(ScsiTask task, in DataOut pdu, bool isIntact)
     {
-        _ending.Dispose();
-        _isQuiet.Dispose();
+        Rule.Holds(
+            pdu.TargetTransferTag == DataOutAssembly.UnsolicitedTag || pdu.Lun == task.Command.Lun,
+            "RFC 7143 §4.2.5.3", "a Data-Out names another unit than its command");
+        if (!isIntact)
+        {
+            task.Data.FailDigest();
+        }
+
+        task.Data.Accept(
+            pdu.TargetTransferTag, pdu.DataSN.Value, pdu.BufferOffset, pdu.DataSegmentLength, pdu.IsFinal);
     }
 
     private void Step(ScsiTask task, ref Queue<ScsiTask>? freed)
@@ -211,7 +213,7 @@ internal sealed class TaskRunner : IDisposable
         switch (Decide(task))
         {
             case TaskPhase.Running:
-                if (DeviceWork.TryRun(task, _ending.Token, out Exception? fault))
+                if (DeviceWork.TryRun(task, task.Allegiance.Ending, out Exception? fault))
                 {
                     Conclude(task, fault);
                     End(task, ref freed);
@@ -232,7 +234,8 @@ internal sealed class TaskRunner : IDisposable
         lock (Lock)
         {
             // A place that is just being handed out to an aborted task is waited for: it has to be given back.
-            if (task.Phase != TaskPhase.Waiting || !task.Data.IsComplete || task.Place == TaskPlace.Behind)
+            bool isAlone = task.Place != TaskPlace.Behind && !task.IsReceiving;
+            if (task.Phase != TaskPhase.Waiting || !task.Data.IsComplete || !isAlone)
             {
                 return null;
             }
@@ -242,16 +245,20 @@ internal sealed class TaskRunner : IDisposable
                 task.Refuse(Refusals.Of(task.Data.Fault));
             }
 
-            bool runs = !task.IsAborted && task.Plan.NeedsDevice;
-            _runningCount += runs ? 1 : 0;
-            task.Phase = runs ? TaskPhase.Running : TaskPhase.Ended;
-            return task.Phase;
+            if (task.IsAborted || !task.Plan.NeedsDevice)
+            {
+                return task.Phase = TaskPhase.Ended;
+            }
+
+            task.Allegiance.BeginWork();
+            return task.Phase = TaskPhase.Running;
         }
     }
 
     private void AskForData(ScsiTask task)
     {
         int count = 0;
+        IAnswerSink sink = task.Allegiance.Sink;
         while (TryAsk(task))
         {
             count++;
@@ -259,7 +266,7 @@ internal sealed class TaskRunner : IDisposable
 
         if (count > 0)
         {
-            _options.Sink.Request(count * BasicHeader.Length);
+            sink.Request(count * BasicHeader.Length);
         }
     }
 
@@ -273,7 +280,7 @@ internal sealed class TaskRunner : IDisposable
             }
 
             _lastTag = _lastTag == DataOutAssembly.UnsolicitedTag - 1 ? 0 : _lastTag + 1;
-            _options.Sink.Add(DataAnswers.Ask(task.Command, request));
+            task.Allegiance.Sink.Add(DataAnswers.Ask(task.Command, request));
             return true;
         }
     }
@@ -287,7 +294,7 @@ internal sealed class TaskRunner : IDisposable
 
         lock (Lock)
         {
-            if (fault is OperationCanceledException && _isEnding)
+            if (fault is OperationCanceledException && task.Allegiance.IsEnding)
             {
                 return;
             }
@@ -301,11 +308,14 @@ internal sealed class TaskRunner : IDisposable
     private void End(ScsiTask task, ref Queue<ScsiTask>? freed)
     {
         TaskManagementWait[] watchers;
+        IAnswerSink sink;
         bool isSilent;
         int length = BasicHeader.Length;
         lock (Lock)
         {
-            _runningCount -= task.Phase == TaskPhase.Running ? 1 : 0;
+            bool wasRunning = task.Phase == TaskPhase.Running;
+            Allegiance allegiance = task.Allegiance;
+            sink = allegiance.Sink;
             task.Phase = TaskPhase.Ended;
             TaskPlaces.Leave(task, ref freed);
             _table.Remove(task);
@@ -318,25 +328,28 @@ internal sealed class TaskRunner : IDisposable
 
                 // ORDER: in the same breath, so that no answer to an abort of this task can come before its answer.
                 // From here on the task belongs to whoever sends.
-                _options.Sink.Add(task.Reply);
+                sink.Add(task.Reply);
             }
 
-            SetQuiet();
+            if (wasRunning)
+            {
+                allegiance.EndWork();
+            }
         }
 
         if (isSilent)
         {
-            EndSilently(task, watchers.Length == 0);
+            EndSilently(task, sink, watchers.Length == 0);
         }
 
-        _options.Sink.Request(length);
+        sink.Request(length);
         foreach (TaskManagementWait watcher in watchers)
         {
             watcher.Release();
         }
     }
 
-    private void EndSilently(ScsiTask task, bool isUnseen)
+    private void EndSilently(ScsiTask task, IAnswerSink sink, bool isUnseen)
     {
         if (!task.Command.IsImmediate)
         {
@@ -347,7 +360,7 @@ internal sealed class TaskRunner : IDisposable
         if (isUnseen)
         {
             // Nothing else tells the initiator that its window is open again (RFC 7143 §4.2.2.1).
-            _options.Sink.Add(ControlAnswers.ShowWindow());
+            sink.Add(ControlAnswers.ShowWindow());
         }
     }
 
@@ -373,14 +386,6 @@ internal sealed class TaskRunner : IDisposable
             {
                 TaskPlaces.Leave(task, ref freed);
             }
-        }
-    }
-
-    private void SetQuiet()
-    {
-        if (_isEnding && _runningCount == 0)
-        {
-            _isQuiet.Set();
         }
     }
 }

@@ -1,4 +1,3 @@
-using IscsiMount.Target.Answers;
 using IscsiMount.Target.Sessions;
 using IscsiMount.Target.Units;
 using Microsoft.Extensions.Logging;
@@ -15,8 +14,6 @@ internal sealed record TaskRunnerOptions
     public required CommandSequencer<IOrderedCommand> Sequencer { get; init; }
 
     public required BufferBudget Budget { get; init; }
-
-    public required IAnswerSink Sink { get; init; }
 
     public required ILogger Log { get; init; }
 }

@@ -41,10 +41,11 @@ internal sealed class TaskTable(TaskRunner runner)
             : null;
     }
 
-    public ScsiTask Add(in ScsiCommand command, NexusUnit? unit, in CommandPlan plan, DataOutTerms terms)
+    public ScsiTask Add(
+        in ScsiCommand command, Allegiance allegiance, NexusUnit? unit, in CommandPlan plan, DataOutTerms terms)
     {
         ScsiTask task = _idle.TryPop(out ScsiTask? idle) ? idle : new ScsiTask(runner);
-        task.Begin(command, unit, plan, terms);
+        task.Begin(command, allegiance, unit, plan, terms);
         _tasks.Add(command.InitiatorTaskTag, task);
         _immediateCount += command.IsImmediate ? 1 : 0;
         return task;

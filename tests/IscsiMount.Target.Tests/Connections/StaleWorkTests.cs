@@ -36,6 +36,7 @@ public sealed class StaleWorkTests
         }
 
         ScriptedInitiator after = target.Connect();
+        after.CmdSN = before.CmdSN;
         after.Send(
             after.LoginRequest(isContinued ? tsih : (ushort)0, Port), ScriptedInitiator.LoginText(TestTarget.Name));
         Task<LoginResponse> login = ReceiveLoginAsync(after);

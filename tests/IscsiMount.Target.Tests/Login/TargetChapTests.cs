@@ -8,6 +8,7 @@ using IscsiMount.Protocol.Pdu;
 using IscsiMount.Protocol.Text;
 using IscsiMount.Target.Access;
 using IscsiMount.Target.Login;
+using IscsiMount.Target.Sessions;
 using IscsiMount.Testing;
 using Xunit;
 
@@ -63,7 +64,8 @@ public sealed class TargetChapTests
         mine.AddTo(answer);
 
         var open = Assert.IsType<TargetLoginStep.Open>(Receive(_login, Security, answer));
-        var last = Assert.IsType<TargetLoginStep.Respond>(_login.Accept(tsih: 9));
+        var window = new CommandSequencer<string>(Security.CmdSN, 16);
+        var last = Assert.IsType<TargetLoginStep.Respond>(_login.Accept(tsih: 9, window));
 
         Assert.Equal(number.ToString(System.Globalization.CultureInfo.InvariantCulture), chosen);
         Assert.Equal("user", open.Proposal.User);

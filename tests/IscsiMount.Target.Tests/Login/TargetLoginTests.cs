@@ -8,6 +8,7 @@ using IscsiMount.Protocol.Negotiation;
 using IscsiMount.Protocol.Pdu;
 using IscsiMount.Protocol.Text;
 using IscsiMount.Target.Login;
+using IscsiMount.Target.Sessions;
 using IscsiMount.Testing;
 using Xunit;
 
@@ -40,6 +41,8 @@ public sealed class TargetLoginTests
         NextStage = LoginStage.LoginOperationalNegotiation,
     };
 
+    private static readonly CommandSequencer<string> Window = new(Leading.CmdSN, 16);
+
     private readonly TargetLogin _login = new(
         new TargetServerOptions { CommandsInFlightMax = 16 },
         new Policy(),
@@ -49,7 +52,7 @@ public sealed class TargetLoginTests
     public void One_exchange_opens_a_session()
     {
         var open = Assert.IsType<TargetLoginStep.Open>(Receive(Leading, Names));
-        var last = Assert.IsType<TargetLoginStep.Respond>(_login.Accept(tsih: 7));
+        var last = Assert.IsType<TargetLoginStep.Respond>(_login.Accept(tsih: 7, Window));
 
         Assert.Equal(
             ("iqn.2026-01.example:me", "iqn.2026-01.example:disk", false),
@@ -125,7 +128,7 @@ public sealed class TargetLoginTests
         }
 
         Assert.IsType<TargetLoginStep.Open>(step);
-        var last = Assert.IsType<TargetLoginStep.Respond>(_login.Accept(1));
+        var last = Assert.IsType<TargetLoginStep.Respond>(_login.Accept(1, Window));
         received.AddRange(last.Text.Span);
         Assert.Equal(300, TextKeys.Decode([.. received]).Count(pair => pair.Value == "NotUnderstood"));
     }
@@ -235,7 +238,7 @@ public sealed class TargetLoginTests
         var open = Assert.IsType<TargetLoginStep.Open>(Receive(
             Leading,
             "InitiatorName=iqn.2026-01.example:me SessionType=Discovery MaxConnections=4 ErrorRecoveryLevel=2"));
-        TextKeys answers = Keys(Assert.IsType<TargetLoginStep.Respond>(_login.Accept(1)));
+        TextKeys answers = Keys(Assert.IsType<TargetLoginStep.Respond>(_login.Accept(1, Window)));
 
         Assert.True(open.Proposal.IsDiscovery);
         Assert.Null(open.Proposal.TargetName);
@@ -247,7 +250,7 @@ public sealed class TargetLoginTests
     [InlineData("HeaderDigest=CRC32C,None", "CRC32C")]
     [InlineData("HeaderDigest=None,CRC32C", "None")]
     [InlineData("DataDigest=Y-other", "Reject")]
-    [InlineData("MaxConnections=8", "1")]
+    [InlineData("MaxConnections=8", "8")]
     [InlineData("InitialR2T=No", "No")]
     [InlineData("InitialR2T=Yes", "Yes")]
     [InlineData("ImmediateData=No", "No")]
@@ -273,7 +276,7 @@ public sealed class TargetLoginTests
     {
         Receive(Leading, $"{Names} {offer}");
 
-        var last = Assert.IsType<TargetLoginStep.Respond>(_login.Accept(1));
+        var last = Assert.IsType<TargetLoginStep.Respond>(_login.Accept(1, Window));
         Assert.Equal(answer, Keys(last).Find(offer.Split('=')[0]));
     }
 
