@@ -44,4 +44,28 @@ internal static partial class LogMessages
         2010, LogLevel.Information,
         "{Target} at {Portal} cannot cope with our CHAP algorithms; the login is tried once more with MD5 alone")]
     public static partial void OffersLess(this ILogger logger, string target, string portal);
+
+    [LoggerMessage(
+        2020,
+        LogLevel.Warning,
+        "The connection with {Target} is lost ({Reason}); calls wait up to {Bound} for another")]
+    public static partial void ConnectionLost(
+        this ILogger logger, Exception fault, string target, SessionEndReason reason, TimeSpan bound);
+
+    [LoggerMessage(2021, LogLevel.Information, "{Target} is connected again at {Portal} after {Away}")]
+    public static partial void Reconnected(this ILogger logger, string target, string portal, TimeSpan away);
+
+    [LoggerMessage(2022, LogLevel.Information, "Attempt {Attempt} to reach {Target} again has failed: {Why}")]
+    public static partial void ReconnectFailed(this ILogger logger, string target, int attempt, string why);
+
+    [LoggerMessage(2023, LogLevel.Error, "{Target} has been out of reach for {Bound}; calls fail until it is back")]
+    public static partial void TargetUnreachable(this ILogger logger, string target, TimeSpan bound);
+
+    [LoggerMessage(
+        2024, LogLevel.Critical, "Logical unit {Lun} of {Target} was restarted and may have lost {Count} writes")]
+    public static partial void WritesLost(this ILogger logger, string target, LogicalUnitNumber lun, long count);
+
+    [LoggerMessage(2025, LogLevel.Error, "Logical unit {Lun} of {Target} is taken offline")]
+    public static partial void UnitOffline(
+        this ILogger logger, Exception reason, string target, LogicalUnitNumber lun);
 }

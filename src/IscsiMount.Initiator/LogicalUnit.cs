@@ -1,5 +1,6 @@
 using IscsiMount.Block;
 using IscsiMount.Block.Streams;
+using IscsiMount.Initiator.Sessions;
 using IscsiMount.Initiator.Units;
 using IscsiMount.Primitives;
 using IscsiMount.Scsi;
@@ -10,27 +11,34 @@ using IscsiMount.Scsi.Unit;
 namespace IscsiMount.Initiator;
 
 /// <summary>A logical unit of a target as a block device. It is usable for as long as its session.</summary>
+/// <remarks>
+/// A session that outlives its connections looks at the unit again on each new one. A unit that is another one by then
+/// fails all calls; one that has lost writes is read, and neither written nor flushed.
+/// </remarks>
 public sealed class LogicalUnit : IBlockDevice
 {
     // LIMIT: larger commands gained nothing in measurements, and each holds a place in the window of the target.
     private const int CommandLengthMax = 256 * 1024;
 
     private readonly CommandRunner _runner;
+    private readonly UnitRegister _units;
+    private readonly UnitStanding _standing;
     private readonly BlockEngine _engine;
     private volatile bool _cannotFlush;
 
-    internal LogicalUnit(LogicalUnitNumber number, UnitDescription description, UnitSurroundings surroundings)
+    internal LogicalUnit(UnitStanding standing, UnitSurroundings surroundings)
     {
-        Number = number;
+        UnitDescription description = standing.Description;
+        Number = standing.Lun;
         Identity = description.Identity;
         BlockLength = description.Capacity.BlockLength;
         BlockCount = description.Capacity.BlockCount;
         PhysicalBlockLength = BlockLength << description.Capacity.PhysicalBlockExponent;
         IsThin = description.IsThin;
-        _runner = surroundings.Runner;
-        _engine = new BlockEngine(surroundings.Connection, surroundings.Time, surroundings.Runner.DeferredErrors)
+        (_standing, _units) = (standing, surroundings.Units);
+        _runner = surroundings.Runner.For(standing);
+        _engine = new BlockEngine(surroundings.Gate, _units, standing, surroundings.Time)
         {
-            Lun = number,
             BlockLength = BlockLength,
             BlocksPerCommandMax = BlocksPerCommand(description.TransferBlocksMax),
             CommandsInFlightMax = surroundings.CommandsInFlightMax,
@@ -76,20 +84,28 @@ public sealed class LogicalUnit : IBlockDevice
             throw new ReadOnlyDeviceException();
         }
 
+        _standing.ThrowIfLossy();
         return range.Count == 0 ? default : _engine.Rent().WriteAsync(range, source, cancellationToken);
     }
 
     /// <exception cref="ScsiCommandException">
     /// The flush failed, or an earlier write that was reported as good has failed since the last flush.
     /// </exception>
+    /// <exception cref="LostWritesException">Writes that were acknowledged before may be gone.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
+        _standing.ThrowIfLossy();
+        long acknowledgedCount = _standing.BeginFlush();
         if (!_cannotFlush)
         {
             await SynchronizeCacheAsync(cancellationToken);
         }
 
-        if (_runner.DeferredErrors.Take(Number) is { } sense)
+        // ORDER: a restart that was noticed during the flush counts, as the flush may have come after it.
+        _standing.ThrowIfLossy();
+        _standing.EndFlush(acknowledgedCount);
+
+        if (_units.DeferredErrors.Take(Number) is { } sense)
         {
             throw new ScsiCommandException(
                 OperationCode.SynchronizeCache10, firstBlock: null, ScsiStatus.CheckCondition, sense);
@@ -102,8 +118,12 @@ public sealed class LogicalUnit : IBlockDevice
     /// <exception cref="ReadOnlyDeviceException">Writing is wanted, and the unit takes no writes.</exception>
     public BlockStream AsStream(BlockStreamAccess access = BlockStreamAccess.ReadOnly) => new(this, access);
 
-    /// <summary>Nothing: a unit is open for as long as its session.</summary>
-    public ValueTask DisposeAsync() => default;
+    /// <summary>Nobody uses the unit any more. Its session goes on.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _units.Remove(_standing);
+        return default;
+    }
 
     // A unit that does not know the command has nothing to flush. All others are asked, also those that claim to have
     // no cache: the claim costs nothing to doubt, and data to believe.

@@ -1,5 +1,6 @@
 using IscsiMount.Initiator.Commands;
 using IscsiMount.Initiator.Connections;
+using IscsiMount.Initiator.Sessions;
 using IscsiMount.Initiator.Units;
 using IscsiMount.Primitives;
 using IscsiMount.Protocol.Names;
@@ -13,47 +14,49 @@ using Microsoft.Extensions.Logging;
 namespace IscsiMount.Initiator;
 
 /// <summary>
-/// A session with one target. Any number of calls may be under way at once. Once it has ended, for whatever reason,
-/// every call fails with a <see cref="SessionEndedException"/> that says why.
+/// A session with one target. Any number of calls may be under way at once. With
+/// <see cref="SessionOptions.ReconnectTimeout"/> it outlives its connections: calls wait for the next one and go on.
+/// Once it has ended, for whatever reason, every call fails with a <see cref="SessionEndedException"/> that says why.
 /// </summary>
 public sealed class Session : IAsyncDisposable
 {
     // LIMIT: a target that reports more than this has something else to say than its units.
     private const int LunListLengthMax = 1024 * 1024;
 
-    private readonly Connection _connection;
+    private readonly SessionLife _life;
     private readonly CommandRunner _runner;
     private readonly SessionOptions _options;
     private readonly InitiatorServices _services;
     private readonly ILogger _logger;
-    private readonly Task _keepAlive;
     private bool _isLeaving;
 
-    internal Session(Connection connection, ConnectionRequest request)
+    /// <param name="first">The connection that was logged in.</param>
+    /// <param name="reconnect">Logs in again as the same initiator port, or nothing if that makes no sense.</param>
+    internal Session(SessionLine first, Func<CancellationToken, Task<SessionLine>>? reconnect)
     {
-        _connection = connection;
-        _options = request.Options;
-        _services = request.Services;
-        _logger = request.Logger;
-        _runner = new CommandRunner(connection, _services.Time);
-        TargetName = request.TargetForPeople;
-        Portal = request.Portal;
-        _keepAlive = new KeepAlive(connection, _options, _services.Time).RunAsync();
+        _options = first.Request.Options;
+        _services = first.Request.Services;
+        _logger = first.Request.Logger;
+        TargetName = first.Request.TargetForPeople;
+        _life = new SessionLife(first, reconnect);
+        _runner = new CommandRunner(_life.Gate, _services.Time, _life.Units);
         Ended = EndAsync();
     }
 
     public string TargetName { get; }
 
     /// <summary>Where the session is, which a redirection may have changed.</summary>
-    public PortalAddress Portal { get; }
+    public PortalAddress Portal => _life.Line.Request.Portal;
 
-    public SessionParameters Parameters => _connection.Login!.Parameters;
+    public SessionParameters Parameters => Connection.Login!.Parameters;
 
     /// <summary>
     /// Completes when the session is over: with the fault, or with nothing if it was logged out. All of its calls have
     /// ended by then.
     /// </summary>
     public Task<StorageFaultException?> Ended { get; }
+
+    private Connection Connection => _life.Line.Connection;
 
     /// <summary>Connects and logs in, and follows the target to other addresses.</summary>
     /// <exception cref="ArgumentException">The options or the name cannot be used.</exception>
@@ -86,10 +89,17 @@ public sealed class Session : IAsyncDisposable
     /// <exception cref="ScsiCommandException">The unit is not ready, or does not tell what has to be known.</exception>
     public async Task<LogicalUnit> OpenLogicalUnitAsync(LogicalUnitNumber lun, CancellationToken cancellationToken)
     {
-        UnitDescription description = await new UnitProbe(_runner, lun, cancellationToken).RunAsync();
-        var surroundings = new UnitSurroundings(
-            _connection, _runner, _services.Time, _options.CommandsInFlightMax);
-        return new LogicalUnit(lun, description, surroundings);
+        while (true)
+        {
+            TaskSet askedOn = Connection.Tasks!;
+            UnitDescription description = await new UnitProbe(_runner, lun, cancellationToken).RunAsync();
+            var standing = new UnitStanding(lun, description);
+            if (_life.Units.TryAdd(standing, askedOn))
+            {
+                return new LogicalUnit(standing, new UnitSurroundings(
+                    _life.Gate, _runner, _life.Units, _services.Time, _options.CommandsInFlightMax));
+            }
+        }
     }
 
     /// <summary>Asks a logical unit. Unit attentions and a busy unit are waited out.</summary>
@@ -131,9 +141,10 @@ public sealed class Session : IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(function), function, "This session cannot ask that.");
         }
 
-        TaskSet tasks = _connection.Tasks!;
+        Connection connection = Connection;
+        TaskSet tasks = connection.Tasks!;
         var task = new TaskManagementTask(function, isForAll ? default : lun, tasks.Ladder.EndConcerned);
-        _connection.Submit(task);
+        connection.Submit(task);
         return await WaitForAsync(task.AnswerTask, cancellationToken);
     }
 
@@ -143,22 +154,27 @@ public sealed class Session : IAsyncDisposable
     {
         long start = _services.Time.GetTimestamp();
         var ping = new PingRequest();
-        _connection.Submit(ping);
+        Connection.Submit(ping);
         await ping.AnswerTask.WaitAsync(cancellationToken);
         return _services.Time.GetElapsedTime(start);
     }
 
+    /// <summary>While the session has no connection: tries at once to get one, and not after a pause.</summary>
+    public void RetryNow() => _life.RetryNow();
+
     /// <summary>
-    /// Waits for what is under way and logs out. It always ends, within the time for a login at the latest; a token
-    /// that is cancelled makes it end without the target's answer.
+    /// Waits for what is under way and logs out; a session without a connection is over at once. It always ends, within
+    /// the time for a login at the latest; a token that is cancelled makes it end without the target's answer.
     /// </summary>
     public async Task LogoutAsync(CancellationToken cancellationToken = default)
     {
         var ending = new SessionEndedException(SessionEndReason.LoggedOut, "The session was logged out.");
         Volatile.Write(ref _isLeaving, true);
-        using (cancellationToken.UnsafeRegister(_ => _connection.Fail(ending), null))
+        _life.Leave(ending);
+        Connection connection = Connection;
+        using (cancellationToken.UnsafeRegister(_ => connection.Fail(ending), null))
         {
-            await _connection.LogoutAsync(ending, _options.LoginTimeout);
+            await connection.LogoutAsync(ending, _options.LoginTimeout);
         }
 
         await Ended;
@@ -166,20 +182,24 @@ public sealed class Session : IAsyncDisposable
 
     public SessionSnapshot Snapshot()
     {
-        TaskCounters counters = _connection.Tasks!.Counters;
-        SessionEndReason? endReason = _connection.Ended.IsCompletedSuccessfully
-            ? _connection.Ended.Result.Reason
-            : null;
-        SessionState state = Volatile.Read(ref _isLeaving) ? SessionState.LoggingOut : SessionState.LoggedIn;
+        TaskCounters counters = _life.Counters;
+        Connection connection = Connection;
+        SessionEndReason? endReason = FindEndReason();
+        RecoverySnapshot? recovery = endReason is null ? _life.Recovery : null;
+        SessionState state = recovery is null ? SessionState.LoggedIn : SessionState.Reconnecting;
+        state = Volatile.Read(ref _isLeaving) ? SessionState.LoggingOut : state;
         return new SessionSnapshot
         {
             TargetName = TargetName,
             Portal = Portal,
-            LocalAddress = _connection.LocalName,
-            RemoteAddress = _connection.RemoteName,
+            LocalAddress = connection.LocalName,
+            RemoteAddress = connection.RemoteName,
             State = endReason is null ? state : SessionState.Ended,
             EndReason = endReason,
-            Tsih = _connection.Login!.Tsih,
+            Recovery = recovery,
+            ReconnectCount = _life.ReconnectCount,
+            Losses = [.. _life.Units.All.Select(unit => unit.Loss).OfType<LostWritesException>()],
+            Tsih = connection.Login!.Tsih,
             Parameters = Parameters,
             CommandsEnded = counters.CommandsEnded,
             CommandsFailed = counters.CommandsFailed,
@@ -199,7 +219,7 @@ public sealed class Session : IAsyncDisposable
     {
         var exchange = new TextExchange(question, Parameters.TargetMaxRecvDataSegmentLength, answerLengthMax);
         var task = new TextTask(exchange);
-        _connection.Submit(task);
+        Connection.Submit(task);
         return await WaitForAsync(task.AnswerTask, cancellationToken);
     }
 
@@ -215,10 +235,19 @@ public sealed class Session : IAsyncDisposable
         }
     }
 
+    private SessionEndReason? FindEndReason()
+    {
+        if (!Ended.IsCompletedSuccessfully)
+        {
+            return null;
+        }
+
+        return Ended.Result is SessionEndedException ended ? ended.Reason : SessionEndReason.LoggedOut;
+    }
+
     private async Task<StorageFaultException?> EndAsync()
     {
-        SessionEndedException ended = await _connection.Ended;
-        await _keepAlive;
+        SessionEndedException ended = await _life.RunAsync();
         if (ended.Reason == SessionEndReason.LoggedOut)
         {
             _logger.SessionEnded(TargetName, Portal.ToString(), ended.Reason);

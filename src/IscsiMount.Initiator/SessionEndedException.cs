@@ -36,6 +36,9 @@ public sealed class SessionEndedException(SessionEndReason reason, string messag
 {
     public SessionEndReason Reason { get; } = reason;
 
+    /// <summary>How long the target asked to be left alone, if it said so.</summary>
+    public TimeSpan? Time2Wait { get; init; }
+
     /// <summary>Whether a new session may do better.</summary>
     public override bool IsTransient => Reason
         is SessionEndReason.ConnectionLost

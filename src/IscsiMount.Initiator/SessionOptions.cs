@@ -24,6 +24,9 @@ public sealed record SessionOptions
     private const int SegmentLengthMin = 512;
     private const int SegmentLengthMax = 0xFF_FFFF;
 
+    // LIMIT: timers of the system do not go much further.
+    private static readonly TimeSpan ReconnectTimeoutMax = TimeSpan.FromDays(30);
+
     /// <summary>The name of this initiator, the same for all its sessions and for ever (RFC 7143 §4.2.7).</summary>
     public required string InitiatorName { get; init; }
 
@@ -79,6 +82,12 @@ public sealed record SessionOptions
     /// </summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long calls wait for a new connection when the last one was lost, before they fail. The session goes on
+    /// trying after that, until it is logged out. Without a time the session is over with its connection.
+    /// </summary>
+    public TimeSpan? ReconnectTimeout { get; init; }
+
     /// <summary>What is wrong with these options, each as a sentence. Nothing means that they can be used.</summary>
     public IEnumerable<string> Problems()
     {
@@ -110,6 +119,11 @@ public sealed record SessionOptions
         if (new[] { LoginTimeout, KeepAliveInterval, CommandTimeout }.Any(time => time <= TimeSpan.Zero))
         {
             yield return "LoginTimeout, KeepAliveInterval and CommandTimeout must be longer than zero.";
+        }
+
+        if (ReconnectTimeout is { } bound && (bound <= TimeSpan.Zero || bound > ReconnectTimeoutMax))
+        {
+            yield return $"ReconnectTimeout must be longer than zero and at most {ReconnectTimeoutMax.TotalDays} days.";
         }
     }
 

@@ -8,6 +8,9 @@ public enum SessionState
 {
     LoggedIn,
 
+    /// <summary>The connection is lost, and the session tries to get another.</summary>
+    Reconnecting,
+
     /// <summary>No new commands are taken, and the end is near.</summary>
     LoggingOut,
 
@@ -27,6 +30,15 @@ public sealed record SessionSnapshot
     public required string RemoteAddress { get; init; }
 
     public required SessionState State { get; init; }
+
+    /// <summary>How that goes, while there is no connection.</summary>
+    public RecoverySnapshot? Recovery { get; init; }
+
+    /// <summary>How often the connection was lost and made anew.</summary>
+    public required int ReconnectCount { get; init; }
+
+    /// <summary>Units that lost writes, and what that means for each.</summary>
+    public required IReadOnlyList<LostWritesException> Losses { get; init; }
 
     /// <summary>Why it has ended, if it has.</summary>
     public SessionEndReason? EndReason { get; init; }

@@ -59,7 +59,12 @@ internal sealed class AbortLadder(TaskState state, TaskSet tasks)
             }
         }
 
-        tasks.Withdraw(withdrawn, new CommandTimedOutException(timeout));
+        foreach (CommandRequest request in withdrawn)
+        {
+            request.Owner.Complete(request.Cookie, CommandResult.Failed(new CommandTimedOutException(timeout)));
+        }
+
+        tasks.SignalIfIdle();
         return !isBeyondHelp;
     }
 

@@ -1,3 +1,4 @@
+using IscsiMount.Initiator.Sessions;
 using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
 
@@ -23,6 +24,12 @@ internal readonly struct CommandRequest
 
     /// <summary>When it was queued, in ticks of the session's watch.</summary>
     public uint QueuedTick { get; init; }
+
+    /// <summary>The unit that is meant, if it matters that it is the one which was opened.</summary>
+    public UnitStanding? Unit { get; init; }
+
+    /// <summary>How often it was sent over connections that broke before its end.</summary>
+    public int Attempts { get; init; }
 
     public int Length => ReadInto.Length + WriteFrom.Length;
 }

@@ -18,6 +18,15 @@ internal readonly record struct TaskCounters
     /// <summary>Commands that wait for the window of the target.</summary>
     public int Waiting { get; init; }
 
+    /// <summary>This, and what was done over earlier connections.</summary>
+    public TaskCounters Plus(in TaskCounters past) => this with
+    {
+        CommandsEnded = CommandsEnded + past.CommandsEnded,
+        CommandsFailed = CommandsFailed + past.CommandsFailed,
+        BytesRead = BytesRead + past.BytesRead,
+        BytesWritten = BytesWritten + past.BytesWritten,
+    };
+
     public TaskCounters Add(in CommandRequest request, in CommandResult result)
     {
         bool isGood = result.Fault is null && result.Status == Scsi.ScsiStatus.Good;

@@ -17,6 +17,7 @@ internal sealed class TaskSet
     private TaskCompletionSource? _whenIdle;
     private SessionEndedException? _closed;
     private SessionEndedException? _refusal;
+    private ICommandHeir? _heir;
     private TaskCounters _counters;
 
     public TaskSet(TaskState state)
@@ -44,22 +45,41 @@ internal sealed class TaskSet
         }
     }
 
-    /// <summary>Queues a command. If the session takes no more, its owner is told so before this returns.</summary>
+    /// <summary>
+    /// From now on commands that cannot be ended here go to an heir. Until then they fail with the connection.
+    /// </summary>
+    /// <returns>False if the connection is over.</returns>
+    public bool TryAdopt(ICommandHeir heir, out SessionEndedException? ended)
+    {
+        lock (_lock)
+        {
+            ended = _closed;
+            _heir = ended is null ? heir : null;
+            return ended is null;
+        }
+    }
+
+    /// <summary>Queues a command, or hands it to the heir if none are taken any more.</summary>
     public void Submit(in CommandRequest request)
     {
         SessionEndedException? refusal;
         lock (_lock)
         {
             refusal = _closed ?? _refusal;
-            if (refusal is null)
+            if (refusal is null && request.Unit?.IsRecognizedOn(this) != false)
             {
                 _waiting.Add(request with { QueuedTick = Tick });
+                return;
             }
         }
 
-        if (refusal is not null)
+        if (_heir is { } heir)
         {
-            request.Owner.Complete(request.Cookie, CommandResult.Failed(refusal));
+            heir.Inherit(this, request, refusal);
+        }
+        else
+        {
+            request.Owner.Complete(request.Cookie, CommandResult.Failed(refusal!));
         }
     }
 
@@ -81,13 +101,9 @@ internal sealed class TaskSet
         }
     }
 
-    /// <summary>
-    /// Withdraws what an owner has not had sent yet, and asks the target to abort the rest. For each command its owner
-    /// is told the end, as always.
-    /// </summary>
-    public void Cancel(ICommandOwner owner, Exception cause)
+    /// <summary>Takes out what an owner has not had sent yet, and asks the target to abort the rest.</summary>
+    public void Withdraw(ICommandOwner owner, Exception cause, ICollection<CommandRequest> withdrawn)
     {
-        var withdrawn = new List<CommandRequest>();
         lock (_lock)
         {
             _waiting.Withdraw(owner, withdrawn);
@@ -96,8 +112,6 @@ internal sealed class TaskSet
                 Ladder.Abort(task, cause);
             }
         }
-
-        Withdraw(withdrawn, cause);
     }
 
     /// <summary>Learns the window. Every PDU of the target tells it.</summary>
@@ -197,13 +211,6 @@ internal sealed class TaskSet
         control.Fail(fault);
     }
 
-    /// <summary>Tells the owners of commands that were taken out before they were sent.</summary>
-    public void Withdraw(List<CommandRequest> withdrawn, Exception cause)
-    {
-        withdrawn.ForEach(request => request.Owner.Complete(request.Cookie, CommandResult.Failed(cause)));
-        SignalIfIdle();
-    }
-
     /// <summary>From now on commands are refused. Waits until those are done that came before.</summary>
     public Task DrainAsync(SessionEndedException refusal)
     {
@@ -218,30 +225,63 @@ internal sealed class TaskSet
     }
 
     /// <summary>
-    /// The session is over. Nobody sends or receives any more, so all memory goes back to its owners.
+    /// The connection is over. Nobody sends or receives any more, so all memory goes back to its owners, or with the
+    /// commands to the heir.
     /// </summary>
     public void Close(SessionEndedException fault)
     {
-        TaskSlot[] live;
-        CommandRequest[] waiting;
+        TaskSlot[] decided;
         ControlRequest[] control;
+        ICommandHeir? heir;
         lock (_lock)
         {
             _closed = fault;
-            live = [.. _tasks.Live];
-            waiting = [.. Enumerable.Range(0, _waiting.Count).Select(_ => _waiting.Take())];
+            heir = _heir;
+            decided = [.. _tasks.Live.Where(task => task.Control is not null || IsDecided(task))];
             control = [.. _control.TakeAll()];
         }
 
-        foreach (TaskSlot task in live)
+        foreach (TaskSlot task in decided)
         {
             Close(task, fault);
         }
 
-        Array.ForEach(waiting, request => request.Owner.Complete(request.Cookie, CommandResult.Failed(fault)));
         Array.ForEach(control, request => request.Fail(fault));
+        IReadOnlyList<CommandRequest> lost = heir is null ? TakeUnfinished() : heir.TakeOver(this, fault);
+        foreach (CommandRequest request in lost)
+        {
+            request.Owner.Complete(request.Cookie, CommandResult.Failed(fault));
+        }
+
         SignalIfIdle();
     }
+
+    /// <summary>Takes out all commands that have not ended, those first that were sent first.</summary>
+    public List<CommandRequest> TakeUnfinished()
+    {
+        lock (_lock)
+        {
+            TaskSlot[] live = [.. _tasks.Live.Where(task => task.Control is null && !IsDecided(task))];
+
+            // Numbers that wrap around have an order all the same when they are counted from the next one.
+            Array.Sort(live, (a, b) => DistanceOf(b).CompareTo(DistanceOf(a)));
+            List<CommandRequest> unfinished =
+                [.. live.Select(task => task.Request with { Attempts = task.Request.Attempts + 1 })];
+            Array.ForEach(live, _tasks.Release);
+            while (_waiting.Count > 0)
+            {
+                unfinished.Add(_waiting.Take());
+            }
+
+            return unfinished;
+        }
+    }
+
+    // What has its result, or was cancelled, does not go on elsewhere.
+    private static bool IsDecided(TaskSlot task) =>
+        task.HeldResult is not null || task.AbortCause is OperationCanceledException;
+
+    private uint DistanceOf(TaskSlot task) => unchecked(_state.Window.Next.Value - task.CmdSN.Value);
 
     private void Close(TaskSlot task, SessionEndedException fault)
     {
@@ -252,11 +292,12 @@ internal sealed class TaskSet
         }
         else
         {
-            End(task, task.HeldResult ?? CommandResult.Failed(task.AbortCause ?? fault));
+            End(task, task.HeldResult ?? CommandResult.Failed(task.AbortCause!));
         }
     }
 
-    private void SignalIfIdle()
+    /// <summary>Tells who waits for the end of all commands, if this is it.</summary>
+    public void SignalIfIdle()
     {
         TaskCompletionSource? whenIdle = Volatile.Read(ref _whenIdle);
         if (whenIdle is null)

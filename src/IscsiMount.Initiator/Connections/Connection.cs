@@ -16,7 +16,7 @@ namespace IscsiMount.Initiator.Connections;
 /// gives back what was under way. Nothing of a caller is touched once <see cref="Ended"/> is complete.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Its thread disposes of all; nobody else could in time.")]
-internal sealed class Connection(ConnectionRequest request) : IPduHandler, IPduSource, IConnectionEvents
+internal sealed class Connection(ConnectionRequest request) : IPduHandler, IPduSource, IConnectionEvents, ICommandPort
 {
     // Both are completed by the receiving thread, which must not run what waits for them.
     private readonly TaskCompletionSource<LoginStep> _loginEnded = NewSource<LoginStep>();
@@ -29,6 +29,7 @@ internal sealed class Connection(ConnectionRequest request) : IPduHandler, IPduS
     private Exception? _fault;
     private bool _isDone;
     private volatile uint _lastReceivedTick;
+    private int _isLeaving;
     private Task _logout = Task.CompletedTask;
 
     /// <summary>What is under way. There is nothing before the login has ended well.</summary>
@@ -82,7 +83,16 @@ internal sealed class Connection(ConnectionRequest request) : IPduHandler, IPduS
 
     public void Cancel(ICommandOwner owner, Exception cause)
     {
-        Tasks!.Cancel(owner, cause);
+        var withdrawn = new List<CommandRequest>();
+        Tasks!.Withdraw(owner, cause, withdrawn);
+        withdrawn.ForEach(command => command.Owner.Complete(command.Cookie, CommandResult.Failed(cause)));
+        EndWithdrawal();
+    }
+
+    /// <summary>Commands were withdrawn: there may be none left to wait for, or aborts to send.</summary>
+    public void EndWithdrawal()
+    {
+        Tasks!.SignalIfIdle();
         RequestSend(BasicHeader.Length);
     }
 
@@ -97,7 +107,7 @@ internal sealed class Connection(ConnectionRequest request) : IPduHandler, IPduS
         {
             Task drained = Tasks!.DrainAsync(ending);
             await Task.WhenAny(drained, Ended);
-            if (!Ended.IsCompleted)
+            if (!Ended.IsCompleted && Interlocked.Exchange(ref _isLeaving, 1) == 0)
             {
                 Interlocked.CompareExchange(ref _fault, ending, null);
                 Submit(new LogoutTask());

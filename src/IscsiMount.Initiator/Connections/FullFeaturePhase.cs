@@ -255,7 +255,10 @@ internal sealed class FullFeaturePhase(
             case AsyncEvent.ConnectionDrop:
             case AsyncEvent.SessionDrop:
                 throw new SessionEndedException(
-                    SessionEndReason.DroppedByTarget, $"The target drops the session ({pdu.Event}).");
+                    SessionEndReason.DroppedByTarget, $"The target drops the session ({pdu.Event}).")
+                {
+                    Time2Wait = TimeSpan.FromSeconds(pdu.Parameter2),
+                };
             case AsyncEvent.Negotiate when _negotiation is null or { AnswerTask.IsCompleted: true }:
                 _negotiation = TextTask.Empty(parameters);
                 tasks.Submit(_negotiation);

@@ -1,3 +1,4 @@
+using IscsiMount.Initiator.Sessions;
 using IscsiMount.Primitives;
 using IscsiMount.Protocol;
 using IscsiMount.Protocol.Login;
@@ -42,9 +43,11 @@ internal sealed class LoginAttempt
 
         var identity = new LoginIdentity { InitiatorName = _initiatorName, TargetName = name, Isid = _isid };
         ConnectionRequest first = Request(portal, identity, _options.ToOffer());
-        (Connection connection, ConnectionRequest last) = await ConnectAsync(first, cancellationToken);
-        _logger.LoggedIn(name.Value, last.Portal.ToString(), connection.Login!.Tsih);
-        return new Session(connection, last);
+        SessionLine line = await ConnectAsync(first, cancellationToken);
+        _logger.LoggedIn(name.Value, line.Request.Portal.ToString(), line.Connection.Login!.Tsih);
+
+        // What comes back has the same ISID and no TSIH, so that it takes the place of what was lost.
+        return new Session(line, again => ConnectAsync(first, again));
     }
 
     /// <summary>Opens a discovery session with a portal.</summary>
@@ -58,8 +61,7 @@ internal sealed class LoginAttempt
             Isid = _isid,
         };
         ConnectionRequest first = Request(portal, identity, LoginOffer.ForDiscovery);
-        (Connection connection, ConnectionRequest last) = await ConnectAsync(first, cancellationToken);
-        return new Session(connection, last);
+        return new Session(await ConnectAsync(first, cancellationToken), reconnect: null);
     }
 
     private ConnectionRequest Request(PortalAddress portal, LoginIdentity identity, LoginOffer offer) => new()
@@ -72,7 +74,7 @@ internal sealed class LoginAttempt
         Logger = _logger,
     };
 
-    private async Task<(Connection Connection, ConnectionRequest Request)> ConnectAsync(
+    private async Task<SessionLine> ConnectAsync(
         ConnectionRequest request, CancellationToken cancellationToken)
     {
         for (int redirections = 0; redirections <= RedirectionsMax; redirections++)
@@ -81,7 +83,7 @@ internal sealed class LoginAttempt
             switch (await connection.StartAsync(cancellationToken))
             {
                 case LoginStep.Finished:
-                    return (connection, request);
+                    return new SessionLine(connection, request);
                 case LoginStep.Refused refused:
                     throw new LoginRefusedException(refused.Status);
                 case LoginStep.Unacceptable unacceptable:

@@ -1,6 +1,6 @@
 using IscsiMount.Block;
 using IscsiMount.Initiator.Commands;
-using IscsiMount.Initiator.Connections;
+using IscsiMount.Initiator.Sessions;
 using IscsiMount.Primitives;
 
 namespace IscsiMount.Initiator.Units;
@@ -8,7 +8,7 @@ namespace IscsiMount.Initiator.Units;
 /// <summary>
 /// What the reads and writes of one logical unit have in common, and the operations that wait to be used.
 /// </summary>
-internal sealed class BlockEngine(Connection connection, TimeProvider time, DeferredErrors deferredErrors)
+internal sealed class BlockEngine(CommandGate gate, UnitRegister units, UnitStanding standing, TimeProvider time)
 {
     // LIMIT: more operations than this at once are made new, and left to the collector afterwards.
     private const int OperationsKeptMax = 512;
@@ -16,7 +16,9 @@ internal sealed class BlockEngine(Connection connection, TimeProvider time, Defe
     private readonly Lock _lock = new();
     private readonly Stack<BlockOperation> _idle = new();
 
-    public required LogicalUnitNumber Lun { get; init; }
+    public LogicalUnitNumber Lun => standing.Lun;
+
+    public UnitStanding Standing => standing;
 
     public required int BlockLength { get; init; }
 
@@ -25,7 +27,7 @@ internal sealed class BlockEngine(Connection connection, TimeProvider time, Defe
     /// <summary>Commands of one operation that are under way at once.</summary>
     public required int CommandsInFlightMax { get; init; }
 
-    public DeferredErrors DeferredErrors => deferredErrors;
+    public UnitRegister Units => units;
 
     public int LengthOf(BlockRange range) => (int)range.Count * BlockLength;
 
@@ -48,16 +50,16 @@ internal sealed class BlockEngine(Connection connection, TimeProvider time, Defe
         }
     }
 
-    public void Submit(in CommandRequest request) => connection.Submit(request);
+    public void Submit(in CommandRequest request) => gate.Submit(request);
 
-    public void Cancel(ICommandOwner owner, Exception cause) => connection.Cancel(owner, cause);
+    public void Cancel(ICommandOwner owner, Exception cause) => gate.Cancel(owner, cause);
 
-    /// <summary>Waits, but not longer than the connection lasts.</summary>
+    /// <summary>Waits, but not longer than the session lasts.</summary>
     public async Task PauseAsync(TimeSpan pause)
     {
         try
         {
-            await Task.Delay(pause, time, connection.GivingUp);
+            await Task.Delay(pause, time, gate.Closing);
         }
         catch (OperationCanceledException)
         {

@@ -58,16 +58,18 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
         var outcome = CommandOutcome.Of(result.Status, result.Sense);
         if (outcome.Reaction == OutcomeReaction.Accept)
         {
+            if (_kind == TransferKind.Write)
+            {
+                engine.Standing.AcknowledgeWrite();
+            }
+
             int length = engine.LengthOf(PieceAt(cookie));
             bool isWhole = result.TransferredLength == length;
             EndPiece(isWhole ? null : new ShortTransferException(result.TransferredLength, length));
             return;
         }
 
-        if (outcome.Kind == OutcomeKind.DeferredError)
-        {
-            engine.DeferredErrors.Keep(engine.Lun, result.Sense!.Value);
-        }
+        engine.Units.Attend(engine.Lun, result);
 
         if (!TryRepeat(cookie, outcome.Reaction))
         {
@@ -163,6 +165,7 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
             ReadInto = _readInto.IsEmpty ? default : _readInto.Slice(start, length),
             WriteFrom = _writeFrom.IsEmpty ? default : _writeFrom.Slice(start, length),
             Owner = this,
+            Unit = engine.Standing,
             Cookie = offset,
         });
     }

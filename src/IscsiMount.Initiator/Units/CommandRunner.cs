@@ -1,5 +1,5 @@
 using IscsiMount.Initiator.Commands;
-using IscsiMount.Initiator.Connections;
+using IscsiMount.Initiator.Sessions;
 using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
 using IscsiMount.Scsi;
@@ -9,9 +9,15 @@ using IscsiMount.Scsi.Unit;
 namespace IscsiMount.Initiator.Units;
 
 /// <summary>Runs commands that ask or tell, and repeats them where the unit only had other news.</summary>
-internal sealed class CommandRunner(Connection connection, TimeProvider time)
+/// <param name="port">Where they go in.</param>
+/// <param name="time">The clock for pauses.</param>
+/// <param name="units">Hears what units report of themselves.</param>
+/// <param name="unit">The one unit that is meant, if it matters that it is the one which was opened.</param>
+internal sealed class CommandRunner(
+    ICommandPort port, TimeProvider time, UnitRegister units, UnitStanding? unit = null)
 {
-    public DeferredErrors DeferredErrors { get; } = new();
+    /// <summary>The same for one unit.</summary>
+    public CommandRunner For(UnitStanding standing) => new(port, time, units, standing);
 
     public async Task<TAnswer> AskAsync<TAnswer>(
         LogicalUnitNumber lun, IScsiQuery<TAnswer> query, CancellationToken cancellationToken)
@@ -43,11 +49,6 @@ internal sealed class CommandRunner(Connection connection, TimeProvider time)
             if (outcome.Reaction == OutcomeReaction.Accept)
             {
                 return result.TransferredLength;
-            }
-
-            if (outcome.Kind == OutcomeKind.DeferredError)
-            {
-                DeferredErrors.Keep(lun, result.Sense!.Value);
             }
 
             if (repetition == RepetitionPolicy.RepetitionsMax || !MayRepeat(outcome.Reaction))
@@ -83,10 +84,10 @@ internal sealed class CommandRunner(Connection connection, TimeProvider time)
         LogicalUnitNumber lun, CdbBytes cdb, Memory<byte> readInto, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var owner = new SingleCommand();
-        connection.Submit(new CommandRequest { Lun = lun, Cdb = cdb, ReadInto = readInto, Owner = owner });
+        var owner = new SingleCommand(lun, units);
+        port.Submit(new CommandRequest { Lun = lun, Cdb = cdb, ReadInto = readInto, Owner = owner, Unit = unit });
         using (cancellationToken.UnsafeRegister(
-            (_, token) => connection.Cancel(owner, new OperationCanceledException(token)), null))
+            (_, token) => port.Cancel(owner, new OperationCanceledException(token)), null))
         {
             CommandResult result = await owner.Result;
             return result.Fault is { } fault ? throw fault : result;

@@ -1,7 +1,7 @@
-using IscsiMount.Initiator.Connections;
+using IscsiMount.Initiator.Sessions;
 
 namespace IscsiMount.Initiator.Units;
 
 /// <summary>What a logical unit gets from its session.</summary>
 internal sealed record UnitSurroundings(
-    Connection Connection, CommandRunner Runner, TimeProvider Time, int CommandsInFlightMax);
+    CommandGate Gate, CommandRunner Runner, UnitRegister Units, TimeProvider Time, int CommandsInFlightMax);

@@ -231,7 +231,7 @@ public sealed class EventTests
         Time2Retain = 0,
     };
 
-    private static AsynchronousMessage Message(Stage stage, AsyncEvent what) => new()
+    internal static AsynchronousMessage Message(Stage stage, AsyncEvent what, ushort time2Wait = 2) => new()
     {
         DataSegmentLength = 0,
         Lun = default,
@@ -241,7 +241,7 @@ public sealed class EventTests
         Event = what,
         AsyncVCode = 0,
         Parameter1 = 0,
-        Parameter2 = 2,
+        Parameter2 = time2Wait,
         Parameter3 = 10,
     };
 

@@ -71,16 +71,54 @@ internal sealed class Stage : IAsyncDisposable
     {
         Stage stage = await LoginAsync(options, target, keys);
         Task<LogicalUnit> opening = stage.Session.OpenLogicalUnitAsync(Lun, CancellationToken.None);
-        stage.Answer(OperationCode.Inquiry, new InquiryData { Vendor = "V", Product = "P", Revision = "1" });
-        stage.Answer(OperationCode.Inquiry, new SupportedPages { Pages = [] });
-        stage.Respond(stage.Expect(OperationCode.TestUnitReady));
-        stage.Answer(
-            OperationCode.ServiceActionIn16,
-            new LogicalUnitCapacity { BlockCount = BlockCount, BlockLength = BlockLength });
-        stage.Refuse(OperationCode.ModeSense6);
-        stage.Refuse(OperationCode.ModeSense6);
+        stage.AnswerProbe();
         stage.Unit = await opening;
         return stage;
+    }
+
+    /// <summary>Answers what is asked of a unit before it is used.</summary>
+    /// <param name="product">The disk that is there.</param>
+    /// <param name="attention">What the unit reports first, if anything.</param>
+    public void AnswerProbe(string product = "P", AdditionalSense? attention = null)
+    {
+        Answer(OperationCode.Inquiry, new InquiryData { Vendor = "V", Product = product, Revision = "1" });
+        Answer(OperationCode.Inquiry, new SupportedPages { Pages = [] });
+        if (attention is { } news)
+        {
+            Respond(Expect(OperationCode.TestUnitReady), ScsiStatus.CheckCondition, SenseData.UnitAttention(news));
+        }
+
+        Respond(Expect(OperationCode.TestUnitReady));
+        Answer(
+            OperationCode.ServiceActionIn16,
+            new LogicalUnitCapacity { BlockCount = BlockCount, BlockLength = BlockLength });
+        Refuse(OperationCode.ModeSense6);
+        Refuse(OperationCode.ModeSense6);
+    }
+
+    /// <summary>Waits until the initiator comes back, however long that takes on its clock.</summary>
+    public async Task ExpectReturnAsync()
+    {
+        int calls = Target.Calls.Count;
+        await Eventually.HoldsAsync(() =>
+        {
+            DateTimeOffset? next = Session.Snapshot().Recovery?.NextAttempt;
+            if (next > Time.GetUtcNow())
+            {
+                Time.Advance(next.Value - Time.GetUtcNow());
+            }
+
+            return Target.Calls.Count > calls;
+        });
+        (Target.ExpCmdSN, Target.MaxCmdSN) = (new SerialNumber(1), new SerialNumber(64));
+    }
+
+    /// <summary>Waits until the initiator comes back, lets it in, and shows it the unit.</summary>
+    public async Task WelcomeBackAsync(string product = "P", AdditionalSense? attention = null)
+    {
+        await ExpectReturnAsync();
+        Target.AcceptLogin();
+        AnswerProbe(product, attention);
     }
 
     /// <summary>Reads from the unit as many blocks as the buffer holds.</summary>
@@ -233,6 +271,7 @@ internal sealed class Stage : IAsyncDisposable
             whole.AsMemory(0, length));
     }
 
-    private void Refuse(OperationCode operation) => Respond(
+    /// <summary>Refuses the next PDU, which has to be this command.</summary>
+    public void Refuse(OperationCode operation) => Respond(
         Expect(operation), ScsiStatus.CheckCondition, SenseData.IllegalRequest(AdditionalSense.InvalidOperationCode));
 }

@@ -167,6 +167,6 @@ public sealed class TaskManagementTests
         Assert.Equal(TaskManagementFunction.LogicalUnitReset, reset.Function);
         var ended = Assert.IsType<SessionEndedException>(await stage.Session.Ended);
         Assert.Equal(SessionEndReason.TargetSilent, ended.Reason);
-        await Assert.ThrowsAsync<CommandTimedOutException>(() => stuck[0]);
+        await Assert.ThrowsAsync<SessionEndedException>(() => stuck[0]);
     }
 }

@@ -60,6 +60,9 @@ public sealed class ScriptedTarget : IConnector, IPduHandler, IDisposable
     /// <summary>Where the initiator went, one for each connection.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>The first login request of each connection that <see cref="AcceptLogin"/> let in.</summary>
+    public List<LoginRequest> Logins { get; } = [];
+
     /// <summary>Whether the initiator has sent something that the script has not looked at.</summary>
     public bool HasUnread => _received.Count > 0 || _far!.ReadableLength > 0;
 
@@ -95,6 +98,7 @@ public sealed class ScriptedTarget : IConnector, IPduHandler, IDisposable
     {
         Accept();
         LoginRequest security = Expect<LoginRequest>();
+        Logins.Add(security);
         Answer(security, LoginStage.LoginOperationalNegotiation, []);
         LoginRequest operational = Expect<LoginRequest>();
         Answer(operational, LoginStage.FullFeaturePhase, keys);
