@@ -16,7 +16,7 @@ internal static class AuthenticationProblems
     {
         string hint = (refused.Objection, chap) switch
         {
-            (null, null) =>
+            (null or LoginObjection.AuthenticationMethod, null) =>
                 "The target demands a user and a secret (CHAP): add --chap-user NAME, and give the secret when asked.",
             (null, { IsMutual: true }) =>
                 "The user or the secret is wrong, or the target has none of its own to prove itself by: then leave "

@@ -262,7 +262,9 @@ public sealed class LoginMachine
 
     private LoginStep.Unacceptable NoMethod() => new(
         LoginObjection.AuthenticationMethod,
-        $"The target does not authenticate by {_authentication.Methods}, which is what we offer.");
+        _authentication.Methods == TextAnswer.None
+            ? "The target demands an authentication, and we have none."
+            : $"The target does not authenticate by {_authentication.Methods}, which is what we offer.");
 
     private void CheckWhoseItIs(in LoginResponse response)
     {
