@@ -24,6 +24,7 @@ internal sealed class Reporting(TimeProvider time)
             State = isAlive ? Control.Reports.SessionState.LoggedIn : Control.Reports.SessionState.Failed,
             Target = held.Target.Value,
             Portal = held.Portal.ToString(),
+            RedirectedBy = held.Portal == held.AskedPortal ? null : held.AskedPortal.ToString(),
             InitiatorName = held.InitiatorName,
             Since = held.Since,
             Reason = isAlive ? null : WhyEnded(held),

@@ -13,6 +13,9 @@ internal sealed class HeldSession
 
     public required PortalAddress Portal { get; init; }
 
+    /// <summary>The portal that was asked first.</summary>
+    public required PortalAddress AskedPortal { get; init; }
+
     public required string InitiatorName { get; init; }
 
     public required DateTimeOffset Since { get; init; }

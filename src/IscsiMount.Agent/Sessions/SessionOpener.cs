@@ -51,6 +51,7 @@ internal sealed class SessionOpener(
                 Id = id,
                 Target = target,
                 Portal = session.Portal,
+                AskedPortal = portal,
                 InitiatorName = options.InitiatorName,
                 Since = services.Time.GetUtcNow(),
                 Session = session,

@@ -9,7 +9,8 @@ internal static class LoginText
     {
         foreach (SessionReport session in document.Sessions ?? [])
         {
-            writer.WriteLine($"Logged in to {session.Target} at {session.Portal} as session {session.Id}.");
+            string by = session.RedirectedBy is { } asked ? $", where {asked} sent us," : "";
+            writer.WriteLine($"Logged in to {session.Target} at {session.Portal}{by} as session {session.Id}.");
         }
 
         WriteMounts(writer, document);

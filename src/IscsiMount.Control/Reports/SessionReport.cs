@@ -26,6 +26,9 @@ public sealed record SessionReport
 
     public required string Portal { get; init; }
 
+    /// <summary>The portal that sent us to this one; null where nobody did.</summary>
+    public string? RedirectedBy { get; init; }
+
     public required string InitiatorName { get; init; }
 
     public required DateTimeOffset Since { get; init; }

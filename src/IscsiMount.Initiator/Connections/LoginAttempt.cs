@@ -4,6 +4,7 @@ using IscsiMount.Protocol;
 using IscsiMount.Protocol.Login;
 using IscsiMount.Protocol.Names;
 using IscsiMount.Protocol.Negotiation;
+using IscsiMount.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace IscsiMount.Initiator.Connections;
@@ -19,6 +20,9 @@ internal sealed class LoginAttempt
     private readonly ILogger _logger;
     private readonly IscsiName _initiatorName;
     private readonly Isid _isid;
+
+    // Where the target moved for good. Only a login that succeeded there tells that this was true.
+    private volatile PortalAddress? _newHome;
 
     public LoginAttempt(SessionOptions options, InitiatorServices services)
     {
@@ -75,14 +79,31 @@ internal sealed class LoginAttempt
     };
 
     private async Task<SessionLine> ConnectAsync(
-        ConnectionRequest request, CancellationToken cancellationToken)
+        ConnectionRequest first, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await FollowAsync(first with { Portal = _newHome ?? first.Portal }, cancellationToken);
+        }
+        catch (ConnectionLostException) when (_newHome is not null)
+        {
+            // Perhaps it moved back. The next attempt asks where it was at first.
+            _newHome = null;
+            throw;
+        }
+    }
+
+    private async Task<SessionLine> FollowAsync(ConnectionRequest request, CancellationToken cancellationToken)
+    {
+        PortalAddress? movedTo = null;
+        bool isForGood = true;
         for (int redirections = 0; redirections <= RedirectionsMax; redirections++)
         {
             var connection = new Connection(request);
             switch (await connection.StartAsync(cancellationToken))
             {
                 case LoginStep.Finished:
+                    _newHome = movedTo ?? _newHome;
                     return new SessionLine(connection, request);
                 case LoginStep.Refused refused:
                     throw new LoginRefusedException(refused.Status);
@@ -95,6 +116,8 @@ internal sealed class LoginAttempt
                     _logger.Redirected(
                         request.TargetForPeople, request.Portal.ToString(), redirected.Address.ToString());
                     request = request with { Portal = redirected.Address.Portal };
+                    isForGood &= redirected.IsPermanent;
+                    movedTo = isForGood ? request.Portal : movedTo;
                     break;
             }
         }

@@ -28,13 +28,13 @@ internal sealed class TgtDisk : IAsyncDisposable
 
     private string Image => _folder.Join("disk.img");
 
-    public static async Task<TgtDisk> StartAsync()
+    public static async Task<TgtDisk> StartAsync(string? portal = null)
     {
         var folder = new TemporaryFolder();
         byte[] content = new byte[Length];
         new Random(7).NextBytes(content);
         await File.WriteAllBytesAsync(folder.Join("disk.img"), content);
-        return new TgtDisk(folder, await TgtTarget.StartAsync(folder.Join("disk.img")), content);
+        return new TgtDisk(folder, await TgtTarget.StartAsync(folder.Join("disk.img"), portal), content);
     }
 
     public Task<Session> LoginAsync(SessionOptions? options = null) => Session.LoginAsync(

@@ -18,11 +18,11 @@ public sealed class TgtLoginTests
         await using TgtDisk disk = await StartWithSecretsAsync();
         using var secrets = new Secrets(target: isMutual ? Secrets.OfTarget : null);
 
-        await using Session session = await disk.LoginAsync(secrets.Apply(Initiators.Options));
-        await using Session second = await disk.LoginAsync(secrets.Apply(Initiators.Options, ChapAlgorithm.Md5));
-
-        Assert.Equal(SessionState.LoggedIn, session.Snapshot().State);
-        Assert.NotEqual(0, second.Snapshot().Tsih);
+        foreach (ChapAlgorithm[] algorithms in (ChapAlgorithm[][])[[], [ChapAlgorithm.Sha1, ChapAlgorithm.Md5]])
+        {
+            await using Session session = await disk.LoginAsync(secrets.Apply(Initiators.Options, algorithms));
+            Assert.Equal(SessionState.LoggedIn, session.Snapshot().State);
+        }
     }
 
     [Fact, Requirement("CHAP-09", "CHAP-10")]
@@ -46,7 +46,8 @@ public sealed class TgtLoginTests
     [InlineData(true)]
     public async Task A_redirection_of_tgt_is_followed_with_all_proofs(bool isPermanent)
     {
-        await using TgtDisk disk = await StartWithSecretsAsync();
+        // tgt sends nobody to the address that it is asked at, whatever the port.
+        await using TgtDisk disk = await StartWithSecretsAsync($"127.0.0.2:{FreePort.Next()}");
         await using TgtDisk origin = await StartWithSecretsAsync();
         PortalAddress portal = Initiators.Portal(disk.Target.Portal);
         await origin.Target.RedirectAsync(portal.Host, portal.Port, isPermanent);
@@ -73,9 +74,9 @@ public sealed class TgtLoginTests
         Assert.Equal(("::1", target.Portal), (session.Portal.Host, session.Snapshot().RemoteAddress));
     }
 
-    private static async Task<TgtDisk> StartWithSecretsAsync()
+    private static async Task<TgtDisk> StartWithSecretsAsync(string? portal = null)
     {
-        TgtDisk disk = await TgtDisk.StartAsync();
+        TgtDisk disk = await TgtDisk.StartAsync(portal);
         await disk.Target.DemandChapAsync(Secrets.User, Secrets.OfUser);
         await disk.Target.ProveItselfAsync(Secrets.Target, Secrets.OfTarget);
         return disk;

@@ -23,8 +23,8 @@ public sealed class IstgtTarget : IAsyncDisposable
     /// <summary>Starts a target and returns when it listens.</summary>
     /// <param name="image">What its LUN 0 holds.</param>
     /// <param name="users">
-    /// For each user <c>"name" "secret"</c>, and behind it the same of the target where it is to prove itself. None lets
-    /// everybody in.
+    /// For each user <c>"name" "secret"</c>, and behind it the same of the target where it is to prove itself.
+    /// Without any of them everybody is let in.
     /// </param>
     public static async Task<IstgtTarget> StartAsync(string image, params string[] users)
     {
