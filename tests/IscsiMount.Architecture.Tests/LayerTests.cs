@@ -16,6 +16,7 @@ public sealed class LayerTests
         ["Transport"] = "Primitives Protocol",
         ["FileSystems"] = "Primitives Block",
         ["FileSystems.Ntfs"] = "Primitives Block FileSystems",
+        ["FileSystems.Ntfs.Formatting"] = "Primitives Block",
         ["FileSystems.Ntfs.Verifier"] = "Primitives Block",
         ["Initiator"] = "Primitives Protocol Scsi Block Transport",
         ["Bench"] = "Block",

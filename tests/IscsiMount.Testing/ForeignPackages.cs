@@ -16,6 +16,7 @@ public static class ForeignPackages
     [
         new("fuse3", ["fusermount3"], "the kernel's mounts for ordinary users; brings libfuse3.so.3"),
         new("ntfs-3g", ["mkntfs", "ntfs-3g", "ntfscp"], "makes NTFS volumes, and is the oracle for what is on them"),
+        new("sleuthkit", ["fsstat", "fls"], "another reader of NTFS volumes"),
         new("tgt", ["tgtd", "tgtadm"], "a target of others"),
         new("istgt", ["istgt"], "another target of others, with mutual CHAP and several connections"),
         new("libiscsi-bin", ["iscsi-ls", "iscsi-inq", "iscsi-perf", "iscsi-readcapacity16"], "an initiator of others"),

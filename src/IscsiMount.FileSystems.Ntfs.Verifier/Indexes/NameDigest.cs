@@ -11,7 +11,7 @@ internal static class NameDigest
 
     public static ulong Of(Reference directory, Reference file, FileNameValue name, bool isDirectory)
     {
-        ulong kind = (((ulong)name.Namespace << 1) | (isDirectory ? 1UL : 0)) * Kind;
+        ulong kind = unchecked((((ulong)name.Namespace << 1) | (isDirectory ? 1UL : 0)) * Kind);
         return Digest.Of(name.Name, directory.Value ^ kind, file.Value);
     }
 }

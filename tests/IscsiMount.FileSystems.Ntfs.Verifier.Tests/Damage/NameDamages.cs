@@ -16,7 +16,7 @@ internal static class NameDamages
     {
         [FindingKind.FileNameNotIndexed] = volume =>
             volume.Edit("one", AttributeTypes.FileName, name => name.Span[0x16] = 0),
-        [FindingKind.FileNameInvalid] = volume => SetNamespace(volume, Deep, DeepFile, 0, 7),
+        [FindingKind.FileNameInvalid] = volume => SetNamespace(volume, Deep, DeepFile, 0, 0xFF),
         [FindingKind.NamespaceInvalid] = volume => SetNamespace(volume, "dos3", "no name for dos", 0, 3),
         [FindingKind.DosNameUnpaired] = volume => SetNamespace(volume, "dos1", "a long name for dos.txt", 1, 0),
         [FindingKind.DirectoryLinked] = volume => SetNamespace(volume, "dos2", "ALONGF~1", 2, 0),
