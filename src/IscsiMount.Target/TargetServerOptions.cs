@@ -32,6 +32,12 @@ public sealed record TargetServerOptions
     /// <summary>TCP connections that one session may consist of, 1 to 64 (RFC 7143 §13.2).</summary>
     public int ConnectionsPerSessionMax { get; init; } = 8;
 
+    /// <summary>
+    /// The most that is agreed on, 0 or 1 (RFC 7143 §7.1.5). At 1 each answer keeps its memory until the initiator has
+    /// acknowledged it.
+    /// </summary>
+    public int ErrorRecoveryLevel { get; init; } = 1;
+
     /// <summary>From the first packet to the end of the login. A slower peer is disconnected.</summary>
     public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -110,6 +116,7 @@ public sealed record TargetServerOptions
         (nameof(SessionsMax), SessionsMax, 1, 4096, ""),
         (nameof(ConnectionsMax), ConnectionsMax, 1, 4096, ""),
         (nameof(ConnectionsPerSessionMax), ConnectionsPerSessionMax, 1, 64, ""),
+        (nameof(ErrorRecoveryLevel), ErrorRecoveryLevel, 0, 1, ""),
         (nameof(TextSizeMax), TextSizeMax, 8192, 1024 * 1024, " bytes"),
         (nameof(CommandsInFlightMax), CommandsInFlightMax, 1, 4096, ""),
         (nameof(MaxRecvDataSegmentLength), MaxRecvDataSegmentLength, SegmentLengthMin, SegmentLengthMax, " bytes"),

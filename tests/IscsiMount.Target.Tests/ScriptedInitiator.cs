@@ -74,6 +74,15 @@ internal sealed class ScriptedInitiator : IDisposable
         }
     }
 
+    /// <summary>False once the target has closed the connection.</summary>
+    public bool TrySend<TPdu>(TPdu pdu)
+        where TPdu : struct, IPdu<TPdu>
+    {
+        byte[] header = new byte[48];
+        pdu.Write(header);
+        return TrySendBytes(header);
+    }
+
     public void Send<TPdu>(TPdu pdu, params ReadOnlySpan<byte> data)
         where TPdu : struct, IPdu<TPdu>
     {
@@ -92,6 +101,20 @@ internal sealed class ScriptedInitiator : IDisposable
         byte[] body = [.. data, .. new byte[(4 - (data.Length % 4)) % 4]];
         SendBytes([.. head, .. HasHeaderDigest ? Digest(head) : [],
             .. body, .. HasDataDigest && body.Length > 0 ? Digest(body) : []]);
+    }
+
+    /// <summary>A PDU whose data was changed on its way, so that its digest does not match.</summary>
+    public void SendDamaged<TPdu>(TPdu pdu, byte[] data)
+        where TPdu : struct, IPdu<TPdu>
+    {
+        Assert.True(HasDataDigest && data.Length % 4 == 0);
+        byte[] header = new byte[48];
+        pdu.Write(header);
+        (header[5], header[6], header[7]) =
+            ((byte)(data.Length >> 16), (byte)((data.Length >> 8) & 0xFF), (byte)(data.Length & 0xFF));
+        byte[] digest = Digest(data);
+        digest[0] ^= 1;
+        SendBytes([.. header, .. HasHeaderDigest ? Digest(header) : [], .. data, .. digest]);
     }
 
     /// <summary>The next PDU, whatever it is.</summary>

@@ -1,3 +1,5 @@
+using IscsiMount.Primitives;
+
 namespace IscsiMount.Target.Answers;
 
 /// <summary>
@@ -9,6 +11,12 @@ internal abstract class Answer
     /// <summary>Writes the next of its PDUs, as many as the batch has room for. Whoever sends calls this.</summary>
     /// <returns>Whether that was all of it.</returns>
     public abstract bool Write(AnswerWriter writer);
+
+    /// <summary>
+    /// Writes the PDU with its status once more. The writer has room, and gives it the number that it had.
+    /// </summary>
+    public virtual void Repeat(AnswerWriter writer) =>
+        throw new InvariantViolationException($"{GetType().Name} is not kept");
 
     /// <summary>
     /// The system has taken all of it, or the connection is gone: the memory behind it is its own again. It is called

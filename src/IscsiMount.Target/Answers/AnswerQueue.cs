@@ -1,3 +1,4 @@
+using IscsiMount.Primitives;
 using IscsiMount.Transport.Framing;
 
 namespace IscsiMount.Target.Answers;
@@ -14,6 +15,7 @@ internal sealed class AnswerQueue(AnswerWriter writer, int waitingMax) : IPduSou
     private readonly Queue<Answer> _waiting = new();
     private readonly List<Answer> _inBatch = [];
     private Answer? _current;
+    private uint _acknowledged;
     private bool _isClosed;
 
     /// <summary>How many wait to be written.</summary>
@@ -50,16 +52,37 @@ internal sealed class AnswerQueue(AnswerWriter writer, int waitingMax) : IPduSou
     public void Fill(PduBatch batch)
     {
         writer.Batch = batch;
+        LetGo();
         while (batch.HasRoom && (_current ??= Take()) is { } answer)
         {
+            bool isKept = writer.Kept.IsOn;
+            writer.TakenStatSN = null;
             if (!answer.Write(writer))
             {
                 break;
             }
 
-            _inBatch.Add(answer);
+            if (isKept && writer.TakenStatSN is { } statSN)
+            {
+                writer.Kept.Add(statSN, answer);
+            }
+            else
+            {
+                _inBatch.Add(answer);
+            }
+
             _current = null;
         }
+    }
+
+    /// <summary>
+    /// The initiator has all status before this number. What is kept for it goes when next somebody sends.
+    /// </summary>
+    /// <returns>Whether something is kept, so that it is worth to send.</returns>
+    public bool Acknowledge(SerialNumber expStatSN)
+    {
+        bool isNew = Interlocked.Exchange(ref _acknowledged, expStatSN.Value) != expStatSN.Value;
+        return isNew && writer.Kept.Count > 0;
     }
 
     public void EndBatch()
@@ -88,9 +111,18 @@ internal sealed class AnswerQueue(AnswerWriter writer, int waitingMax) : IPduSou
         _current?.Release();
         _current = null;
         EndBatch();
+        writer.Kept.ReleaseAll();
         while (Take() is { } unsent)
         {
             unsent.Release();
+        }
+    }
+
+    private void LetGo()
+    {
+        if (writer.Kept.Count > 0)
+        {
+            writer.Kept.Release(new(Volatile.Read(ref _acknowledged)));
         }
     }
 

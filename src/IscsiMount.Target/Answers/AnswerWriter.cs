@@ -14,6 +14,7 @@ namespace IscsiMount.Target.Answers;
 internal sealed class AnswerWriter
 {
     private SerialNumber _statSN = new(1);
+    private SerialNumber? _again;
 
     /// <summary>
     /// The window of the session. Without a session, in a login, the answers bring their own numbers.
@@ -29,6 +30,12 @@ internal sealed class AnswerWriter
 
     public bool HasRoom => Batch is { HasRoom: true };
 
+    /// <summary>What was sent and may have to be sent again.</summary>
+    public KeptAnswers Kept { get; } = new();
+
+    /// <summary>The number that was used up last, since somebody has set it to nothing.</summary>
+    public SerialNumber? TakenStatSN { get; set; }
+
     /// <summary>What the next status will have, for PDUs that show the number without using it up.</summary>
     public SerialNumber NextStatSN => _statSN;
 
@@ -39,9 +46,32 @@ internal sealed class AnswerWriter
     /// <summary>Uses up a number, as every PDU with a status does (RFC 7143 §4.2.2.2).</summary>
     public SerialNumber TakeStatSN()
     {
+        if (_again is { } before)
+        {
+            return before;
+        }
+
         SerialNumber taken = _statSN;
+        TakenStatSN = taken;
         _statSN = _statSN.Next;
         return taken;
+    }
+
+    /// <summary>Writes the status of an answer again, with the number that it had.</summary>
+    public void Again(SerialNumber statSN, Answer answer)
+    {
+        _again = statSN;
+        answer.Repeat(this);
+        _again = null;
+    }
+
+    /// <summary>Writes something that uses the number that it had before.</summary>
+    public bool Again(SerialNumber statSN, Func<AnswerWriter, bool> write)
+    {
+        _again = statSN;
+        bool isDone = write(this);
+        _again = null;
+        return isDone;
     }
 
     public void Add<TPdu>(in TPdu pdu, ReadOnlyMemory<byte> data = default)

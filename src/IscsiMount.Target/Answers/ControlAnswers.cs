@@ -1,3 +1,4 @@
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
 
 namespace IscsiMount.Target.Answers;
@@ -78,7 +79,9 @@ internal static class ControlAnswers
 
     /// <param name="reason">Why.</param>
     /// <param name="header">The complete header of what is rejected, which is sent back (RFC 7143 §11.17.3).</param>
-    public static Answer Refusal(RejectReason reason, ReadOnlyMemory<byte> header)
+    /// <param name="nextDataSN">Of a SNACK for data: the number that would be used next.</param>
+    public static SinglePdu<Reject> Refusal(
+        RejectReason reason, ReadOnlyMemory<byte> header, SerialNumber nextDataSN = default)
     {
         return new SinglePdu<Reject>(
             new Reject
@@ -88,7 +91,7 @@ internal static class ControlAnswers
                 StatSN = default,
                 ExpCmdSN = default,
                 MaxCmdSN = default,
-                DataSNOrR2TSN = default,
+                DataSNOrR2TSN = nextDataSN,
             },
             static (pdu, writer) => pdu with
             {

@@ -22,5 +22,7 @@ internal sealed class SinglePdu<TPdu>(
         return true;
     }
 
+    public override void Repeat(AnswerWriter writer) => Write(writer);
+
     public override void Release() => sent?.Invoke();
 }

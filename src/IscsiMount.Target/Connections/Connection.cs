@@ -22,6 +22,7 @@ internal sealed class Connection : IPduHandler, IAnswerSink, IDisposable
     private readonly PduSender _sender;
     private readonly PduReceiver _receiver;
     private readonly long _started;
+    private readonly int _waitingMax;
     private volatile IPhase _phase;
 
     // Written by the receiving thread, read by the one that watches over time.
@@ -37,7 +38,8 @@ internal sealed class Connection : IPduHandler, IAnswerSink, IDisposable
         _io = io;
         _context = context;
         Writer = new AnswerWriter();
-        _answers = new AnswerQueue(Writer, WaitingMax(context.Options));
+        _waitingMax = WaitingMax(context.Options);
+        _answers = new AnswerQueue(Writer, _waitingMax);
         _sender = new PduSender(io, _answers, CorkLimit.OfTarget);
         _receiver = new PduReceiver(io, this);
         _phase = new LoginPhase(this, context);
@@ -189,13 +191,22 @@ internal sealed class Connection : IPduHandler, IAnswerSink, IDisposable
 
     public void Add(Answer answer)
     {
-        if (!_answers.TryAdd(answer))
+        if (!_answers.TryAdd(answer) || Writer.Kept.Count > _waitingMax)
         {
             End(EndReason.NotReading);
         }
     }
 
     public void Request(int length) => _sender.Request(length);
+
+    /// <summary>The initiator says what it has. Only the receiving thread calls it.</summary>
+    public void Acknowledge(SerialNumber expStatSN)
+    {
+        if (_answers.Acknowledge(expStatSN))
+        {
+            _sender.Request(0);
+        }
+    }
 
     public void Dispose()
     {

@@ -13,6 +13,7 @@ namespace IscsiMount.Target.Connections;
 internal sealed class FullFeaturePhase : IPhase
 {
     private const uint NoTag = uint.MaxValue;
+    private const int ExpStatSNOffset = 28;
 
     private readonly Connection _connection;
     private readonly ConnectionContext _context;
@@ -21,6 +22,7 @@ internal sealed class FullFeaturePhase : IPhase
     private readonly ControlRequests _control;
     private readonly TaskRunner? _tasks;
     private readonly TaskManagement? _taskManagement;
+    private readonly bool _recovers;
     private uint _lastPing;
 
     // Of a command whose data segment is being received: the task, or why there is none.
@@ -37,6 +39,7 @@ internal sealed class FullFeaturePhase : IPhase
         _tasks = session.Tasks;
         _control = new ControlRequests(connection, session, own, context);
         Session = session;
+        _recovers = session.Proposal.Parameters.ErrorRecoveryLevel > 0;
         if (session is { Nexus: { } nexus, Tasks: { } tasks })
         {
             _taskManagement = new TaskManagement(tasks, nexus, session.Order, own.Allegiance);
@@ -73,6 +76,12 @@ internal sealed class FullFeaturePhase : IPhase
 
     public void Handle(in ReceivedPdu pdu)
     {
+        if (_recovers)
+        {
+            // It stands at the same place in every PDU of an initiator.
+            _connection.Acknowledge(SerialNumber.Read(pdu.Header[ExpStatSNOffset..]));
+        }
+
         // What is not intact has not come, whatever it was. Of Data-Out the task hears as well.
         if (!pdu.IsDataIntact)
         {
@@ -174,14 +183,58 @@ internal sealed class FullFeaturePhase : IPhase
                 _order.Submit(logout.CmdSN, logout.IsImmediate, _control.Logout(logout));
                 return;
             case SnackRequest.Opcode:
-                // Nothing is kept that could be sent again (RFC 7143 §7.1.4).
-                Refuse(RejectReason.SnackReject, pdu);
+                TakeSnack(SnackRequest.Read(pdu.Header), pdu);
                 return;
             case LoginRequest.Opcode:
                 throw new ProtocolViolationException("RFC 7143 §4.2.4", "a second login came on one connection");
             default:
                 Refuse(RejectReason.CommandNotSupported, pdu);
                 return;
+        }
+    }
+
+    private void TakeSnack(in SnackRequest snack, in ReceivedPdu pdu)
+    {
+        if (!_recovers)
+        {
+            // Nothing is kept that could be sent again (RFC 7143 §7.1.4).
+            Refuse(RejectReason.SnackReject, pdu);
+        }
+        else if (snack.Kind == SnackKind.DataAck)
+        {
+            // We never ask for an acknowledgement.
+            Refuse(RejectReason.InvalidDataAck, pdu);
+        }
+        else if (!Enum.IsDefined(snack.Kind))
+        {
+            Refuse(RejectReason.ProtocolError, pdu);
+        }
+        else
+        {
+            SendAgain(snack, pdu);
+        }
+    }
+
+    private void SendAgain(in SnackRequest snack, in ReceivedPdu pdu)
+    {
+        byte[] header = pdu.Header.ToArray();
+        SerialNumber nextR2TSN = default;
+        RepetitionOutcome outcome = snack.Kind == SnackKind.DataOrR2T && _tasks is not null
+            ? new RequestRepetition(_tasks).Repeat(snack, _own.Allegiance, out nextR2TSN)
+            : RepetitionOutcome.NotConcerned;
+        switch (outcome)
+        {
+            case RepetitionOutcome.Repeated:
+                _connection.Request(BasicHeader.Length);
+                return;
+            case RepetitionOutcome.NotThere:
+                Send(ControlAnswers.Refusal(RejectReason.ProtocolError, header, nextR2TSN));
+                return;
+            case RepetitionOutcome.NotConcerned:
+                Send(new Retransmission(snack, header));
+                return;
+            default:
+                throw new InvariantViolationException("an outcome has a name");
         }
     }
 

@@ -176,6 +176,7 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
         Send(new LoginAnswer(last.Response, last.Text, () =>
         {
             connection.Writer.Window = session.Sequencer;
+            connection.Writer.Kept.IsOn = agreed.ErrorRecoveryLevel > 0;
             connection.Writer.MaxSendDataSegmentLength = agreed.InitiatorMaxRecvDataSegmentLength;
             connection.Writer.MaxBurstLength = agreed.MaxBurstLength;
             connection.SendFraming(framing);

@@ -127,18 +127,28 @@ internal sealed class TargetNegotiation(TargetServerOptions options)
         KeyName.HeaderDigest or KeyName.DataDigest => "CRC32C,None",
         KeyName.MaxBurstLength => TextNumber.Format(options.MaxBurstLength),
         KeyName.FirstBurstLength => TextNumber.Format(Math.Min(options.FirstBurstLength, MaxBurstOf(offers))),
-        KeyName.MaxOutstandingR2T => TextNumber.Format(options.MaxOutstandingR2T),
+        KeyName.MaxOutstandingR2T => TextNumber.Format(LevelOf(offers) > 0 ? 1 : options.MaxOutstandingR2T),
         KeyName.ImmediateData => TextAnswer.Yes,
         KeyName.InitialR2T => TextAnswer.No,
 
         // Data is taken in order only, and nothing is kept beyond a lost connection.
         KeyName.DataPDUInOrder or KeyName.DataSequenceInOrder => TextAnswer.Yes,
-        KeyName.DefaultTime2Wait or KeyName.DefaultTime2Retain or KeyName.ErrorRecoveryLevel => "0",
+        KeyName.DefaultTime2Wait or KeyName.DefaultTime2Retain => "0",
+        KeyName.ErrorRecoveryLevel => TextNumber.Format(RecoveryLevel),
         KeyName.MaxConnections => TextNumber.Format(options.ConnectionsPerSessionMax),
         KeyName.ProtocolLevel => "1",
         KeyName.TaskReporting => "RFC3720",
         _ => TextAnswer.Reject,
     };
+
+    // With sequences in order, recovery and several requests at once exclude each other (RFC 7143 §13.19).
+    private int RecoveryLevel =>
+        IsDiscovery || _values.GetNumber(KeyName.MaxOutstandingR2T) > 1 ? 0 : options.ErrorRecoveryLevel;
+
+    private int LevelOf(TextKeys offers) =>
+        TextNumber.TryParse(offers.Find(KeyName.ErrorRecoveryLevel), out ulong offered)
+            ? (int)Math.Min(offered, (ulong)RecoveryLevel)
+            : _values.GetNumber(KeyName.ErrorRecoveryLevel);
 
     // A first burst never exceeds a burst, whichever of the two the initiator names first (RFC 7143 §13.14).
     private int MaxBurstOf(TextKeys offers)

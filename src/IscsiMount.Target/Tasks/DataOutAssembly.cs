@@ -17,7 +17,11 @@ internal readonly record struct DataRequest(uint TargetTransferTag, uint R2TSN, 
 ///   PDU with the tag of a request     that request is open             counted; its F closes the request
 ///   any of these, wrong size/order                                     fault, the bytes are dropped
 ///   PDU with another tag                                               belongs to nobody, dropped
+///   PDU that was damaged              data is recovered                counted, and asked for again
+///   PDU behind one that did not come  data is recovered                counted, and the gap is asked for
+///   either of them                    it is not                        fault
 /// </code>
+/// What was lost is asked for when its sequence is closed, before anything new is (RFC 7143 §7.8, §7.9).
 /// A write with a fault asks for nothing more, and is complete when each sequence that the initiator still owes has
 /// been closed by its F: only then may it be answered (§11.4.2).
 /// </remarks>
@@ -26,18 +30,32 @@ internal sealed class DataOutAssembly
     /// <summary>The tag of data that nobody asked for (RFC 7143 §11.7.4).</summary>
     public const uint UnsolicitedTag = uint.MaxValue;
 
+    // LIMIT: pieces of one write that are asked for again. More than that, and something is broken.
+    private const int RecoveriesMax = 32;
+
+    private readonly Queue<(int First, int End)> _lost = new();
     private Sequence[] _open = [];
     private int _openCount;
     private DataOutTerms? _terms;
     private int _wantedLength;
     private int _asked;
     private uint _nextR2TSN;
+    private int _recoveryCount;
 
     /// <summary>What has gone wrong so far. The first fault stays.</summary>
     public DataOutFault Fault { get; private set; }
 
     /// <summary>Nothing is owed any more.</summary>
-    public bool IsComplete => _openCount == 0 && (Fault != DataOutFault.None || _asked >= _wantedLength);
+    public bool IsComplete =>
+        _openCount == 0 && (Fault != DataOutFault.None || (_asked >= _wantedLength && _lost.Count == 0));
+
+    /// <summary>The number that the next request will have.</summary>
+    public uint NextR2TSN => _nextR2TSN;
+
+    /// <summary>The requests that are not answered yet.</summary>
+    public IEnumerable<DataRequest> OpenRequests => _open.Take(_openCount)
+        .Where(each => each.Tag != UnsolicitedTag)
+        .Select(each => new DataRequest(each.Tag, each.R2TSN, each.First, each.End - each.First));
 
     /// <summary>
     /// The memory that the data needs: what the command wants, and beyond it what may come without being asked for.
@@ -61,7 +79,8 @@ internal sealed class DataOutAssembly
         }
 
         _wantedLength = wantedLength;
-        _nextR2TSN = 0;
+        _lost.Clear();
+        (_nextR2TSN, _recoveryCount) = (0, 0);
         Fault = DataOutFault.None;
 
         int firstBurst = Math.Min(terms.FirstBurstLength, expectedLength);
@@ -84,7 +103,11 @@ internal sealed class DataOutAssembly
     }
 
     /// <summary>Nothing of the data is wanted, because the command has failed already.</summary>
-    public void Refuse() => _wantedLength = 0;
+    public void Refuse()
+    {
+        _wantedLength = 0;
+        _lost.Clear();
+    }
 
     /// <summary>Nothing is waited for any more. What comes all the same belongs to nobody.</summary>
     public void Abandon()
@@ -99,17 +122,20 @@ internal sealed class DataOutAssembly
     {
         Invariant.Holds(_terms is not null);
         bool mayAsk = Fault == DataOutFault.None && _openCount < _terms.MaxOutstandingR2T && !Owns(UnsolicitedTag);
+        if (mayAsk && _lost.TryDequeue(out (int First, int End) lost))
+        {
+            return Request(tag, lost.First, lost.End - lost.First);
+        }
+
         if (!mayAsk || _asked >= _wantedLength)
         {
             return null;
         }
 
-        int length = Math.Min(_terms.MaxBurstLength, _wantedLength - _asked);
-        Open(tag, _asked, _asked + length);
-        var request = new DataRequest(tag, _nextR2TSN, _asked, length);
+        int first = _asked;
+        int length = Math.Min(_terms.MaxBurstLength, _wantedLength - first);
         _asked += length;
-        _nextR2TSN = unchecked(_nextR2TSN + 1);
-        return request;
+        return Request(tag, first, length);
     }
 
     /// <summary>Whether a sequence with this tag is open, so that a PDU with it belongs to this write.</summary>
@@ -122,7 +148,8 @@ internal sealed class DataOutAssembly
     public bool Fits(uint tag, uint dataSN, uint offset, int length)
     {
         int index = Find(tag);
-        return index >= 0 && Fault == DataOutFault.None && _open[index].Continues(dataSN, offset, length);
+        return index >= 0 && Fault == DataOutFault.None
+            && (_open[index].Continues(dataSN, offset, length) || Skips(_open[index], dataSN, offset, length));
     }
 
     /// <summary>A Data-Out PDU of a sequence that is open has come completely.</summary>
@@ -131,6 +158,12 @@ internal sealed class DataOutAssembly
         int index = Find(tag);
         Invariant.Holds(index >= 0);
         ref Sequence sequence = ref _open[index];
+        if (Skips(sequence, dataSN, offset, length))
+        {
+            Lose(sequence.Next, (int)offset);
+            (sequence.Next, sequence.DataSN) = ((int)offset, dataSN);
+        }
+
         if (sequence.Continues(dataSN, offset, length))
         {
             sequence.Next += length;
@@ -153,9 +186,56 @@ internal sealed class DataOutAssembly
     }
 
     /// <summary>
-    /// The data segment of a PDU that was accepted, or of the command itself, did not match its digest.
+    /// As <see cref="Accept"/>, for a PDU whose data segment did not match its digest. Its data has not come.
     /// </summary>
-    public void FailDigest() => Fail(DataOutFault.BadDigest);
+    public void AcceptDamaged(uint tag, uint dataSN, uint offset, int length, bool isFinal)
+    {
+        bool fits = Fits(tag, dataSN, offset, length);
+        Accept(tag, dataSN, offset, length, isFinal);
+        Invariant.Holds(_terms is not null);
+        if (!_terms.Recovers)
+        {
+            Fail(DataOutFault.BadDigest);
+        }
+        else if (fits)
+        {
+            Lose((int)offset, (int)offset + length);
+        }
+    }
+
+    private DataRequest Request(uint tag, int first, int length)
+    {
+        Open(tag, first, first + length);
+        var request = new DataRequest(tag, _nextR2TSN, first, length);
+        _nextR2TSN = unchecked(_nextR2TSN + 1);
+        return request;
+    }
+
+    // What is not wanted is not missed either.
+    private void Lose(int first, int end)
+    {
+        end = Math.Min(end, _wantedLength);
+        if (first >= end)
+        {
+            return;
+        }
+
+        _recoveryCount++;
+        if (_recoveryCount > RecoveriesMax)
+        {
+            Fail(DataOutFault.BadDigest);
+        }
+        else
+        {
+            _lost.Enqueue((first, end));
+        }
+    }
+
+    // A PDU that has its place behind a gap, so that those before it were lost.
+    private bool Skips(in Sequence sequence, uint dataSN, uint offset, int length) =>
+        _terms is { Recovers: true }
+        && new SerialNumber(sequence.DataSN).Precedes(new(dataSN))
+        && offset > (uint)sequence.Next && offset + (long)length <= sequence.End;
 
     // Data that may not come is waited for all the same: the answer follows its F.
     private void BeginFirstBurst(int firstBurst, int immediateLength)
@@ -175,7 +255,7 @@ internal sealed class DataOutAssembly
     private void Open(uint tag, int first, int end)
     {
         Invariant.Holds(!Owns(tag));
-        _open[_openCount] = new Sequence { Tag = tag, Next = first, End = end };
+        _open[_openCount] = new Sequence { Tag = tag, First = first, Next = first, End = end, R2TSN = _nextR2TSN };
         _openCount++;
     }
 
@@ -201,6 +281,8 @@ internal sealed class DataOutAssembly
     private struct Sequence
     {
         public required uint Tag;
+        public required uint R2TSN;
+        public required int First;
 
         // INVARIANT: Next <= End.
         public required int Next;

@@ -11,6 +11,6 @@ internal enum DataOutFault
     /// <summary>A sequence had another size, order or place than its terms said.</summary>
     WrongAmount,
 
-    /// <summary>A data digest did not match, and at this recovery level nothing is asked for again.</summary>
+    /// <summary>A data digest did not match, and nothing is asked for again.</summary>
     BadDigest,
 }

@@ -15,6 +15,9 @@ internal sealed record DataOutTerms
 
     public required int MaxOutstandingR2T { get; init; }
 
+    /// <summary>Whether data that was lost is asked for again, from recovery level 1 on.</summary>
+    public bool Recovers { get; init; }
+
     public static DataOutTerms Of(SessionParameters agreed) => new()
     {
         InitialR2T = agreed.InitialR2T,
@@ -22,5 +25,6 @@ internal sealed record DataOutTerms
         FirstBurstLength = agreed.FirstBurstLength,
         MaxBurstLength = agreed.MaxBurstLength,
         MaxOutstandingR2T = agreed.MaxOutstandingR2T,
+        Recovers = agreed.ErrorRecoveryLevel > 0,
     };
 }

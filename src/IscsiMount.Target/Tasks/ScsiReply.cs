@@ -1,3 +1,4 @@
+using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
 using IscsiMount.Protocol.Segments;
 using IscsiMount.Scsi;
@@ -22,10 +23,19 @@ internal sealed class ScsiReply(Action beforeStatus, Action released) : Answer
     private ReadOnlyMemory<byte> _senseSegment;
     private ScsiStatus _status;
     private long _triedLength;
-    private int _sentLength;
-    private int _burstLength;
-    private uint _dataSN;
+    private DataInCursor? _cursor;
+    private uint _snackTag;
+    private bool _hasLeftWindow;
+    private bool _isStatusApart;
     private bool _hasSentStatus;
+
+    public uint InitiatorTaskTag => _command.InitiatorTaskTag;
+
+    /// <summary>Data-In PDUs that were sent.</summary>
+    public uint DataInCount => _cursor?.DataSN ?? 0;
+
+    /// <summary>The longest segment that the data was cut into.</summary>
+    public int SegmentLength => _cursor?.SegmentLengthMax ?? 0;
 
     /// <summary>Bytes of data that will be sent.</summary>
     public int DataLength => _data.Length;
@@ -50,14 +60,22 @@ internal sealed class ScsiReply(Action beforeStatus, Action released) : Answer
 
     public override bool Write(AnswerWriter writer)
     {
-        while (_sentLength < _data.Length)
+        if (!_data.IsEmpty)
         {
-            if (!writer.HasRoom)
+            DataInCursor cursor =
+                _cursor ?? new DataInCursor(_data.Length, writer.MaxSendDataSegmentLength, writer.MaxBurstLength);
+            while (cursor.HasMore)
             {
-                return false;
+                if (!writer.HasRoom)
+                {
+                    _cursor = cursor;
+                    return false;
+                }
+
+                WriteData(writer, cursor.Next());
             }
 
-            WriteData(writer);
+            _cursor = cursor;
         }
 
         if (_hasSentStatus)
@@ -72,6 +90,39 @@ internal sealed class ScsiReply(Action beforeStatus, Action released) : Answer
 
         WriteResponse(writer);
         return true;
+    }
+
+    /// <summary>Writes one Data-In again as it was, with the status if it carried that.</summary>
+    public void RepeatData(AnswerWriter writer, uint dataSN, SerialNumber statSN)
+    {
+        Invariant.Holds(_cursor is not null && dataSN < _cursor.Value.DataSN);
+        DataInPiece piece = _cursor.Value.Find(dataSN);
+        writer.Again(statSN, again =>
+        {
+            WriteData(again, piece);
+            return true;
+        });
+    }
+
+    /// <summary>All data is to be sent once more, in the segments of today, and the status in a response.</summary>
+    public void Restart(uint snackTag)
+    {
+        _cursor = null;
+        _snackTag = snackTag;
+        _isStatusApart = true;
+        _hasSentStatus = false;
+    }
+
+    public override void Repeat(AnswerWriter writer)
+    {
+        if (_cursor is { DataSN: > 0 } cursor && !_isStatusApart)
+        {
+            WriteData(writer, cursor.Find(cursor.DataSN - 1));
+        }
+        else
+        {
+            WriteResponse(writer);
+        }
     }
 
     public override void Release() => released();
@@ -93,51 +144,56 @@ internal sealed class ScsiReply(Action beforeStatus, Action released) : Answer
         _triedLength = triedLength;
         _data = default;
         _senseSegment = default;
-        (_sentLength, _burstLength, _dataSN, _hasSentStatus) = (0, 0, 0, false);
+        _cursor = null;
+        _snackTag = 0;
+        (_hasLeftWindow, _isStatusApart, _hasSentStatus) = (false, false, false);
     }
 
-    private void WriteData(AnswerWriter writer)
+    private void WriteData(AnswerWriter writer, in DataInPiece piece)
     {
-        int rest = _data.Length - _sentLength;
-        int length = Math.Min(rest, Math.Min(writer.MaxSendDataSegmentLength, writer.MaxBurstLength - _burstLength));
-        bool isLast = length == rest;
-        _burstLength += length;
-        bool isEndOfBurst = isLast || _burstLength == writer.MaxBurstLength;
-        _burstLength = isEndOfBurst ? 0 : _burstLength;
-        _hasSentStatus = isLast;
-        if (isLast)
+        bool hasStatus = piece.IsLast && !_isStatusApart;
+        _hasSentStatus |= hasStatus;
+        if (hasStatus)
         {
-            beforeStatus();
+            LeaveWindow();
         }
 
-        (Residuals residuals, uint residualCount) = isLast ? Residual() : default;
+        (Residuals residuals, uint residualCount) = hasStatus ? Residual() : default;
         writer.Add(
             new DataIn
             {
-                IsFinal = isEndOfBurst,
+                IsFinal = piece.IsEndOfBurst,
                 WantsAcknowledgement = false,
                 Residuals = residuals,
-                HasStatus = isLast,
-                Status = isLast ? (byte)_status : (byte)0,
-                DataSegmentLength = length,
+                HasStatus = hasStatus,
+                Status = hasStatus ? (byte)_status : (byte)0,
+                DataSegmentLength = piece.Length,
                 Lun = default,
                 InitiatorTaskTag = _command.InitiatorTaskTag,
                 TargetTransferTag = NoTag,
-                StatSN = isLast ? writer.TakeStatSN() : default,
+                StatSN = hasStatus ? writer.TakeStatSN() : default,
                 ExpCmdSN = writer.ExpCmdSN,
                 MaxCmdSN = writer.MaxCmdSN,
-                DataSN = new(_dataSN),
-                BufferOffset = (uint)_sentLength,
+                DataSN = new(piece.DataSN),
+                BufferOffset = (uint)piece.Offset,
                 ResidualCount = residualCount,
             },
-            _data.Slice(_sentLength, length));
-        _sentLength += length;
-        _dataSN = unchecked(_dataSN + 1);
+            _data.Slice(piece.Offset, piece.Length));
+    }
+
+    // Sent again or not, a command leaves its place in the window once.
+    private void LeaveWindow()
+    {
+        if (!_hasLeftWindow)
+        {
+            _hasLeftWindow = true;
+            beforeStatus();
+        }
     }
 
     private void WriteResponse(AnswerWriter writer)
     {
-        beforeStatus();
+        LeaveWindow();
         (Residuals residuals, uint residualCount) = Residual();
         writer.Add(
             new ScsiResponse
@@ -148,11 +204,11 @@ internal sealed class ScsiReply(Action beforeStatus, Action released) : Answer
                 DataSegmentLength = _senseSegment.Length,
                 StatusQualifier = 0,
                 InitiatorTaskTag = _command.InitiatorTaskTag,
-                SnackTag = 0,
+                SnackTag = _snackTag,
                 StatSN = writer.TakeStatSN(),
                 ExpCmdSN = writer.ExpCmdSN,
                 MaxCmdSN = writer.MaxCmdSN,
-                ExpDataSN = new(_dataSN),
+                ExpDataSN = new(DataInCount),
                 BidirectionalReadResidualCount = 0,
                 ResidualCount = residualCount,
             },

@@ -198,13 +198,15 @@ internal sealed class TaskRunner
         Rule.Holds(
             pdu.TargetTransferTag == DataOutAssembly.UnsolicitedTag || pdu.Lun == task.Command.Lun,
             "RFC 7143 §4.2.5.3", "a Data-Out names another unit than its command");
-        if (!isIntact)
+        (uint tag, uint dataSN, int length) = (pdu.TargetTransferTag, pdu.DataSN.Value, pdu.DataSegmentLength);
+        if (isIntact)
         {
-            task.Data.FailDigest();
+            task.Data.Accept(tag, dataSN, pdu.BufferOffset, length, pdu.IsFinal);
         }
-
-        task.Data.Accept(
-            pdu.TargetTransferTag, pdu.DataSN.Value, pdu.BufferOffset, pdu.DataSegmentLength, pdu.IsFinal);
+        else
+        {
+            task.Data.AcceptDamaged(tag, dataSN, pdu.BufferOffset, length, pdu.IsFinal);
+        }
     }
 
     private void Step(ScsiTask task, ref Queue<ScsiTask>? freed)

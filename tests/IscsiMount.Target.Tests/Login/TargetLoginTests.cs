@@ -264,7 +264,7 @@ public sealed class TargetLoginTests
     [InlineData("DefaultTime2Retain=20", "0")]
     [InlineData("DataPDUInOrder=No", "Yes")]
     [InlineData("DataSequenceInOrder=No", "Yes")]
-    [InlineData("ErrorRecoveryLevel=2", "0")]
+    [InlineData("ErrorRecoveryLevel=2", "1")]
     [InlineData("IFMarker=No", "Reject")]
     [InlineData("OFMarkInt=1~2", "Reject")]
     [InlineData("TaskReporting=FastAbort,ResponseFence,RFC3720", "RFC3720")]
