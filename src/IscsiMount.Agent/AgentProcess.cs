@@ -74,7 +74,9 @@ public sealed class AgentProcess(AgentSettings settings, TimeProvider time, Rand
             () => _stopping.TrySetResult("cancelled"));
 
         using var unpredictable = RandomNumberGenerator.Create();
-        var service = new AgentService(settings, Engines(loggers, unpredictable), logger);
+        string name = OwnName.ReadOrMake(settings.Paths, settings.InitiatorName, unpredictable);
+        var service = new AgentService(
+            settings with { InitiatorName = name }, Engines(loggers, unpredictable), logger);
         var dispatcher = new Dispatcher(Routes(service), logger);
         await using var server = new ControlServer(settings.Paths, dispatcher.DispatchAsync, loggers);
         await service.StartAsync(cancellationToken);

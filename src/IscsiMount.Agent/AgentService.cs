@@ -46,7 +46,8 @@ internal sealed class AgentService
         _left = new LeftMounts(journal, places, engines.Mounter, logger);
         _mounter = new VolumeMounter(engines.Mounter, places, journal, settings.Owner, _time, logger);
         _watch = new VolumeWatch(_sessions, _mounter);
-        _opener = new SessionOpener(_sessions, _catalog, new UnitOpener(engines.Formats), engines.Initiator, logger);
+        _opener = new SessionOpener(
+            settings, _sessions, _catalog, new UnitOpener(engines.Formats), engines.Initiator, logger);
         _login = new LoginFlow(settings, _sessions, _opener, _mounter, _watch, _time);
         _logout = new LogoutFlow(_sessions, _opener, _mounter);
         _chap = new ChapPlan(engines.Unpredictable);

@@ -10,7 +10,10 @@ public sealed record AgentSettings
 
     public required string Version { get; init; }
 
-    /// <summary>The name of this machine as an initiator, where a login does not bring its own.</summary>
+    /// <summary>
+    /// What the name of this machine as an initiator begins with, where a login does not bring its own name. The rest
+    /// is drawn at the first use and kept.
+    /// </summary>
     public required string InitiatorName { get; init; }
 
     /// <summary>Whom the files in mounts belong to.</summary>

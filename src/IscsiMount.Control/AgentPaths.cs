@@ -50,6 +50,9 @@ public sealed record AgentPaths
 
     public string LogFolder => Path.Combine(StateFolder, "log");
 
+    /// <summary>The name of this user on this machine as an initiator.</summary>
+    public string InitiatorNamePath => Path.Combine(StateFolder, "initiator-name");
+
     public string MountTablePath => Path.Combine(StateFolder, "mounts.json");
 
     /// <summary>Applies the rule above.</summary>

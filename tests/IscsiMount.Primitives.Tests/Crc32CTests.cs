@@ -1,11 +1,12 @@
 using System.Text;
+using IscsiMount.Testing;
 using Xunit;
 
 namespace IscsiMount.Primitives.Tests;
 
 public sealed class Crc32CTests
 {
-    [Theory]
+    [Theory, Requirement("DIG-02")]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000", "AA36918A")]
     [InlineData("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "43ABA862")]
     [InlineData("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F", "4E79DD46")]

@@ -20,7 +20,9 @@ internal sealed class DirectUnitOpener(LoginRequest request, DirectServices serv
     public async Task<DirectUnit> OpenAsync(int sessionCount, CancellationToken cancellationToken)
     {
         PortalAddress portal = LoginPlan.Portal(request.Portal);
-        SessionOptions options = LoginPlan.Options(request, services.Settings);
+        AgentSettings settings = services.Settings;
+        string name = OwnName.ReadOrMake(settings.Paths, settings.InitiatorName, services.Unpredictable);
+        SessionOptions options = LoginPlan.Options(request, settings with { InitiatorName = name });
         HeldChap? chap = new ChapPlan(services.Unpredictable).Take(request.Chap);
         var sessions = new List<Session>();
         try

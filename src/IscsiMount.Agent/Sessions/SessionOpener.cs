@@ -9,7 +9,8 @@ namespace IscsiMount.Agent.Sessions;
 
 /// <summary>Finds targets, opens sessions with all their units, and closes them.</summary>
 internal sealed class SessionOpener(
-    SessionTable sessions, TargetCatalog catalog, UnitOpener units, InitiatorServices services, ILogger logger)
+    AgentSettings settings, SessionTable sessions, TargetCatalog catalog, UnitOpener units,
+    InitiatorServices services, ILogger logger)
 {
     /// <exception cref="ControlException">The portal does not answer as one.</exception>
     public async Task<IReadOnlyList<DiscoveredTarget>> DiscoverAsync(
@@ -41,6 +42,7 @@ internal sealed class SessionOpener(
         CancellationToken cancellationToken)
     {
         int id = sessions.Reserve();
+        options = options with { Isid = OwnName.IsidOf(settings.InitiatorName, id) };
         Session? session = null;
         try
         {

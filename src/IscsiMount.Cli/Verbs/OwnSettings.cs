@@ -14,7 +14,7 @@ internal static class OwnSettings
         Owner = UnixUser.Current,
     };
 
-    // The name lasts as long as the machine keeps its own. Targets with access lists want --initiator-name.
+    // The agent makes the rest of it, and keeps it.
     private static string DefaultInitiatorName()
     {
         string host = Environment.MachineName.ToLowerInvariant();

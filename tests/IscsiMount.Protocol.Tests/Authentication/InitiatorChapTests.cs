@@ -201,6 +201,23 @@ public sealed class InitiatorChapTests : IDisposable
         Assert.Equal(isTriedAgain, proof.OffersLessNextTime(new LoginStatus((ushort)code)));
     }
 
+    [Fact, Requirement("CHAP-18")]
+    public void Every_login_of_a_session_proves_the_same_user_by_the_same_method()
+    {
+        InitiatorChap chap = New(OneWay());
+        IAuthentication first = chap.Begin();
+        IAuthentication second = chap.Begin();
+        first.Begin("CHAP");
+        second.Begin("CHAP");
+
+        var one = Assert.IsType<AuthenticationStep.Satisfied>(first.Receive(Asked("7", "1", Challenge)));
+        var other = Assert.IsType<AuthenticationStep.Satisfied>(
+            second.Receive(Asked("7", "2", "0x202122232425262728292a2b2c2d2e2f")));
+
+        Assert.Equal((first.Methods, one.Keys.Find("CHAP_N")), (second.Methods, other.Keys.Find("CHAP_N")));
+        Assert.NotEqual(one.Keys.Find("CHAP_R"), other.Keys.Find("CHAP_R"));
+    }
+
     [Theory, Requirement("CHAP-17")]
     [InlineData(true, false, "CHAP")]
     [InlineData(false, false, "CHAP,None")]

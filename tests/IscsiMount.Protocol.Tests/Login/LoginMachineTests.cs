@@ -83,6 +83,57 @@ public sealed class LoginMachineTests
         Assert.Equal(((ushort?)1, "x"), (result.Parameters.TargetPortalGroupTag, result.Parameters.TargetAlias));
     }
 
+    [Fact, Requirement("NAME-04")]
+    public void An_alias_is_for_display_and_makes_no_other_target()
+    {
+        LoginMachine machine = Negotiating();
+
+        LoginStep step = machine.Receive(Final(), "TargetAlias=iqn.2026-01.com.example:other\0");
+
+        SessionParameters parameters = Assert.IsType<LoginStep.Finished>(step).Result.Parameters;
+        Assert.Equal("iqn.2026-01.com.example:other", parameters.TargetAlias);
+        Assert.Equal(new SessionParameters().MaxBurstLength, parameters.MaxBurstLength);
+    }
+
+    [Fact, Requirement("KEY-15")]
+    public void TaskReporting_is_what_both_ends_know_and_without_an_exchange_that_of_RFC_3720()
+    {
+        LoginMachine machine = Negotiating(Identity, out LoginStep.Send offers);
+        Assert.Null(TextKeys.Decode(offers.Text.Span).Find("TaskReporting"));
+
+        LoginStep step = machine.Receive(Final(), "");
+
+        Assert.Equal(TaskReporting.Rfc3720, Assert.IsType<LoginStep.Finished>(step).Result.Parameters.TaskReporting);
+    }
+
+    [Fact, Requirement("KEY-16")]
+    public void What_a_target_says_of_its_architecture_changes_nothing()
+    {
+        LoginMachine machine = Negotiating();
+        LoginMachine other = Negotiating();
+
+        LoginStep step = machine.Receive(Final(), "X#NodeArchitecture=Linux,HackyTarget\0");
+        LoginStep expected = other.Receive(Final(), "");
+
+        Assert.Equal(
+            Assert.IsType<LoginStep.Finished>(expected).Result.Parameters,
+            Assert.IsType<LoginStep.Finished>(step).Result.Parameters);
+    }
+
+    [Theory, Requirement("KEY-16", "DISC-07")]
+    [InlineData(SessionType.Normal)]
+    [InlineData(SessionType.Discovery)]
+    public void We_send_no_private_keys(SessionType type)
+    {
+        LoginMachine machine = new(Identity with { SessionType = type }, new LoginOffer(), new NoAuthentication());
+        var first = Assert.IsType<LoginStep.Send>(machine.Start());
+        var offers = Assert.IsType<LoginStep.Send>(machine.Receive(Security(), SecurityDone));
+
+        Assert.All(
+            [.. TextKeys.Decode(first.Text.Span), .. TextKeys.Decode(offers.Text.Span)],
+            pair => Assert.False(pair.Key.StartsWith('X'), pair.Key));
+    }
+
     [Fact, Requirement("LOGIN-10")]
     public void Until_the_target_agrees_we_go_on_asking()
     {
