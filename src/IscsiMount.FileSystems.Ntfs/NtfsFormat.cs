@@ -1,16 +1,15 @@
 using IscsiMount.Block;
-using IscsiMount.FileSystems.Ntfs.Directories;
-using IscsiMount.FileSystems.Ntfs.Indexes;
 using IscsiMount.FileSystems.Ntfs.Layout.Volume;
-using IscsiMount.FileSystems.Ntfs.Records;
 using IscsiMount.FileSystems.Ntfs.Volume;
+using IscsiMount.FileSystems.Ntfs.Writing;
+using IscsiMount.FileSystems.Ntfs.Writing.Commits;
 using IscsiMount.Primitives;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IscsiMount.FileSystems.Ntfs;
 
-/// <summary>NTFS, versions 1.2 to 3.1, for reading.</summary>
+/// <summary>NTFS: versions 1.2 to 3.1 for reading, 3.0 and 3.1 for writing.</summary>
 public sealed class NtfsFormat : IFileSystemFormat
 {
     private const string Structure = "$Boot";
@@ -61,41 +60,56 @@ public sealed class NtfsFormat : IFileSystemFormat
     public async ValueTask<IFileSystem> OpenReadOnlyAsync(IBlockDevice device, CancellationToken cancellationToken)
     {
         var medium = new VolumeMedium(device);
+        BootFinding boot = await FindBootAsync(medium, cancellationToken);
+        OpenedVolume opened = await OpenedVolume.OpenAsync(medium, boot, NewParts(), cancellationToken);
+        Report(opened.Obstacles, boot.Geometry!);
+        return opened.ToVolume(_options);
+    }
+
+    /// <summary>
+    /// Opens the volume for reading and writing. Where something stands against writing it is open for reading, and its
+    /// description says why. The device stays the caller's; it outlives the file system.
+    /// </summary>
+    /// <param name="device">Where the volume lies.</param>
+    /// <param name="support">What writing needs beside it.</param>
+    /// <param name="cancellationToken">Gives up before anything was written.</param>
+    /// <exception cref="InvalidOperationException">The options do not allow writing.</exception>
+    /// <exception cref="DamagedMediumException">The volume contradicts itself where it must not.</exception>
+    public async ValueTask<IFileSystem> OpenReadWriteAsync(
+        IBlockDevice device, WriteSupport support, CancellationToken cancellationToken)
+    {
+        if (_options.Access != NtfsAccess.ReadWrite)
+        {
+            throw new InvalidOperationException("The options do not allow writing.");
+        }
+
+        var medium = new VolumeMedium(device, new PendingPages());
+        BootFinding boot = await FindBootAsync(medium, cancellationToken);
+        var opener = new WritableOpener(device, medium, support, _options);
+        WritableOpening opening = await opener.OpenAsync(boot, NewParts(), cancellationToken);
+        Report(opening.Obstacles, boot.Geometry!);
+        return opening.Volume;
+    }
+
+    private static async ValueTask<BootFinding> FindBootAsync(VolumeMedium medium, CancellationToken cancellationToken)
+    {
         BootFinding? boot = medium.SizeBytes < BootSector.Length
             ? null
             : await BootFinder.FindAsync(medium, cancellationToken);
-        if (boot?.Geometry is not { } geometry)
-        {
-            throw new DamagedMediumException(Structure, boot?.Damage ?? "the signature is missing");
-        }
+        return boot?.Geometry is null
+            ? throw new DamagedMediumException(Structure, boot?.Damage ?? "the signature is missing")
+            : boot;
+    }
 
-        VolumeParts parts = await JoinAsync(medium, geometry, cancellationToken);
-        (string label, VolumeInformation information) = await parts.ReadVolumeFileAsync(cancellationToken);
-        UpCaseTable upCase = await parts.ReadUpCaseAsync(cancellationToken);
-        var blocks = new IndexBlockStore(parts.Files.Reader, _options.IndexCacheBytesMax);
-        var directories = new DirectoryStore(parts.Files, blocks, upCase, _options.LookupCacheBytesMax);
-        MftFile root = await parts.Files.GetSystemFileAsync(SystemFile.Root, cancellationToken);
-        Medium.Holds(root.IsDirectory, "root directory", "its record says that it is a file");
-
-        var inspector = new StateInspector(parts, directories);
-        var description = new VolumeDescription
-        {
-            Format = $"NTFS {information.Major}.{information.Minor}",
-            Label = label,
-            SerialNumber = geometry.SerialNumber,
-            ClusterSizeBytes = geometry.ClusterSize,
-            SizeBytes = geometry.SizeBytes,
-            IsReadOnly = true,
-            ReadOnlyReasons = await inspector.FindObstaclesAsync(
-                boot.Damage, information, root.Properties.Id, cancellationToken),
-        };
-        foreach (ReadOnlyReason reason in description.ReadOnlyReasons)
+    private void Report(IReadOnlyList<ReadOnlyReason> obstacles, VolumeGeometry geometry)
+    {
+        foreach (ReadOnlyReason reason in obstacles)
         {
             _logger.MayNotBeWritten(geometry.SerialNumber, reason.Code, reason.What);
         }
-
-        return new NtfsVolume(description, root.Properties.Id, parts, directories, blocks, _options);
     }
+
+    private JoinParts NewParts() => (medium, geometry, token) => JoinAsync(medium, geometry, token);
 
     private ValueTask<VolumeParts> JoinAsync(
         VolumeMedium medium, VolumeGeometry geometry, CancellationToken cancellationToken) =>

@@ -8,6 +8,9 @@ public sealed record NtfsOptions
     private const long CacheBytesMin = 64 * 1024;
     private const int ReadAheadBytesLimit = 64 * 1024 * 1024;
 
+    /// <summary>Whether a volume may be opened for writing at all.</summary>
+    public NtfsAccess Access { get; init; } = NtfsAccess.ReadOnly;
+
     /// <summary>File records, in bytes, 64 KiB or more. About 1 KiB serves one file.</summary>
     public long RecordCacheBytesMax { get; init; } = 64 * 1024 * 1024;
 
@@ -44,4 +47,14 @@ public sealed record NtfsOptions
             yield return $"ReadAheadMemoryBytesMax is {ReadAheadMemoryBytesMax} and must not be negative.";
         }
     }
+}
+
+/// <summary>What may be done with volumes.</summary>
+public enum NtfsAccess
+{
+    /// <summary>They are read, and nothing is ever written.</summary>
+    ReadOnly,
+
+    /// <summary>They may be opened for writing, if nothing on them stands against it.</summary>
+    ReadWrite,
 }

@@ -119,8 +119,10 @@ internal sealed class NtfsVolume : IFileSystem
         }
     }
 
-    public FsResult<IDirectoryListing> OpenListing(FileId directory) =>
-        new DirectoryListing(_directories, directory, damage => _damage.Report(directory.Number, damage));
+    public FsResult<IDirectoryListing> OpenListing(FileId directory) => NewListing(directory);
+
+    public DirectoryListing NewListing(FileId directory) =>
+        new(_directories, directory, damage => _damage.Report(directory.Number, damage));
 
     public async ValueTask<FsResult<IOpenFile>> OpenAsync(
         FileId file, ReadOnlyMemory<char> streamName, CancellationToken cancellationToken)

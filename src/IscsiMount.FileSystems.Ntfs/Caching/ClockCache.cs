@@ -55,12 +55,37 @@ internal sealed class ClockCache<TKey, TValue>(long bytesMax, IEqualityComparer<
 
         lock (_lock)
         {
-            _clock.Enqueue(slot);
-            _bytes += slot.Bytes;
-            Evict();
+            // Who removed it before it was counted has taken it out for good.
+            if (_slots.TryGetValue(key, out Slot? current) && ReferenceEquals(current, slot))
+            {
+                slot.IsCounted = true;
+                _clock.Enqueue(slot);
+                _bytes += slot.Bytes;
+                Evict();
+            }
         }
 
         return value;
+    }
+
+    /// <summary>Puts a value in the place of the one that may be there.</summary>
+    public void Replace(TKey key, TValue value, int bytes)
+    {
+        Remove(key);
+        Add(key, value, bytes);
+    }
+
+    public void Remove(TKey key)
+    {
+        lock (_lock)
+        {
+            // The slot stays in the clock until its turn, and counts for nothing.
+            if (_slots.TryRemove(key, out Slot? slot) && slot.IsCounted)
+            {
+                _bytes -= slot.Bytes;
+                slot.Bytes = 0;
+            }
+        }
     }
 
     /// <summary>Counts more bytes for a value that has grown since it was added.</summary>
@@ -122,7 +147,7 @@ internal sealed class ClockCache<TKey, TValue>(long bytesMax, IEqualityComparer<
 
         public int Bytes { get; set; } = bytes;
 
-        public bool IsCounted { get; set; } = true;
+        public bool IsCounted { get; set; }
 
         public bool WasUsed
         {

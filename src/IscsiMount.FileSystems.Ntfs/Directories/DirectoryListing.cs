@@ -24,6 +24,9 @@ internal sealed class DirectoryListing(
     private long _batchNumber = -1;
     private bool _isPrefetched;
 
+    // The version of the volume in which the cursor began: it must not walk on in an index that has changed.
+    private long _cursorVersion;
+
     public async ValueTask<FsResult<IReadOnlyList<DirectoryEntry>>> ReadAsync(
         ulong position, int countMax, ListingDetail detail, CancellationToken cancellationToken)
     {
@@ -40,6 +43,9 @@ internal sealed class DirectoryListing(
             return report(damage);
         }
     }
+
+    /// <summary>Drops what was read, since a change came between.</summary>
+    public void Restart() => Forget();
 
     public void Dispose() => Forget();
 
@@ -65,7 +71,8 @@ internal sealed class DirectoryListing(
             return FsStatus.Ok;
         }
 
-        IndexCursor? cursor = wanted == _batchNumber + 1 ? _cursor : null;
+        long version = directories.Files.Reader.Pending?.Version ?? 0;
+        IndexCursor? cursor = wanted == _batchNumber + 1 && version == _cursorVersion ? _cursor : null;
         if (cursor is null)
         {
             FsResult<IndexTree> opened = await directories.OpenAsync(directory, cancellationToken);
@@ -75,6 +82,7 @@ internal sealed class DirectoryListing(
             }
 
             cursor = new IndexCursor(tree);
+            _cursorVersion = version;
             await (wanted == 0
                 ? cursor.StartAsync(cancellationToken)
                 : cursor.SeekBehindAsync(

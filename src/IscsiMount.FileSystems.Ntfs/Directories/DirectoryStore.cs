@@ -9,7 +9,7 @@ namespace IscsiMount.FileSystems.Ntfs.Directories;
 /// <summary>Finds names in directories, and remembers what it found and what was not there.</summary>
 internal sealed class DirectoryStore(FileStore files, IndexBlockStore blocks, UpCaseTable upCase, long cacheBytesMax)
 {
-    private const string IndexName = "$I30";
+    public const string IndexName = "$I30";
     private const int NameLengthMax = 255;
 
     // What a remembered answer takes beside its name.
@@ -63,9 +63,14 @@ internal sealed class DirectoryStore(FileStore files, IndexBlockStore blocks, Up
         return file.Directory!;
     }
 
+    /// <summary>Forgets what was found under a name of a directory that has changed.</summary>
+    public void Forget(FileReference directory, string name) =>
+        _answers.Remove(new NameKey(directory.Value, NameComparison.Exact, name));
+
     private async ValueTask<FsResult<FileReference>> SearchAsync(
         FileId directory, NameKey key, CancellationToken cancellationToken)
     {
+        long seen = files.Reader.Pending?.Version ?? 0;
         FsResult<IndexTree> opened = await OpenAsync(directory, cancellationToken);
         if (!opened.TryGet(out IndexTree? tree))
         {
@@ -81,8 +86,22 @@ internal sealed class DirectoryStore(FileStore files, IndexBlockStore blocks, Up
         }
 
         FsResult<FileReference> result = reference is { } value ? value : FsStatus.NotFound;
-        _answers.Add(key, new Answer(result), AnswerBytes + (key.Name.Length * 2));
+        Keep(key, new Answer(result), seen);
         return result;
+    }
+
+    private void Keep(NameKey key, Answer answer, long seen)
+    {
+        int bytes = AnswerBytes + (key.Name.Length * 2);
+        if (files.Reader.Pending is not { } pending)
+        {
+            _answers.Add(key, answer, bytes);
+        }
+        else if (key.Comparison == NameComparison.Exact)
+        {
+            // An answer that ignores case would have to be forgotten with every name that differs in case alone.
+            pending.KeepIfCurrent(seen, () => _answers.Add(key, answer, bytes), answer);
+        }
     }
 
     private sealed record Answer(FsResult<FileReference> Result);

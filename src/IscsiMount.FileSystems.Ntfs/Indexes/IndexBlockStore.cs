@@ -99,9 +99,10 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
         try
         {
             Memory<byte> block = buffer.AsMemory(0, tree.BlockSize);
+            long seen = reader.Pending?.Version ?? 0;
             await reader.ReadAsync(tree.Allocation!, offset, tree.BlockSize, block, cancellationToken);
             IndexNode node = Parse(tree, offset, block.Span);
-            return _cache.Add(new IndexBlockKey(tree.Id, offset), node, node.Footprint);
+            return Keep(new IndexBlockKey(tree.Id, offset), node, seen);
         }
         finally
         {
@@ -116,10 +117,11 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
+            long seen = reader.Pending?.Version ?? 0;
             await reader.ReadAsync(tree.Allocation, run.Start, length, buffer.AsMemory(0, length), cancellationToken);
             for (int at = 0; at < length; at += tree.BlockSize)
             {
-                KeepIfSound(tree, run.Start + at, buffer.AsSpan(at, tree.BlockSize));
+                KeepIfSound(tree, run.Start + at, buffer.AsSpan(at, tree.BlockSize), seen);
             }
         }
         finally
@@ -131,7 +133,7 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
     /// <summary>
     /// Keeps a block that can be read. Others may be free, and are reported when the tree leads to them.
     /// </summary>
-    private void KeepIfSound(IndexTree tree, long offset, Span<byte> block)
+    private void KeepIfSound(IndexTree tree, long offset, Span<byte> block, long seen)
     {
         var key = new IndexBlockKey(tree.Id, offset);
         if (!block.StartsWith(IndexBlockHeader.Magic) || _cache.TryGet(key, out _))
@@ -142,7 +144,7 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
         try
         {
             IndexNode node = Parse(tree, offset, block);
-            _cache.Add(key, node, node.Footprint);
+            Keep(key, node, seen);
         }
         catch (DamagedMediumException)
         {
@@ -150,13 +152,25 @@ internal sealed class IndexBlockStore(ExtentReader reader, long cacheBytesMax)
         }
     }
 
+    /// <summary>Puts a block that was changed in the place of what was read before.</summary>
+    public void Replace(IndexTreeId tree, long offset, IndexNode node) =>
+        _cache.Replace(new IndexBlockKey(tree, offset), node, node.Footprint);
+
+    /// <summary>Forgets a block that is no part of the index any more.</summary>
+    public void Forget(IndexTreeId tree, long offset) => _cache.Remove(new IndexBlockKey(tree, offset));
+
+    private IndexNode Keep(IndexBlockKey key, IndexNode node, long seen) =>
+        reader.Pending is not { } pending
+            ? _cache.Add(key, node, node.Footprint)
+            : pending.KeepIfCurrent(seen, () => _cache.Add(key, node, node.Footprint), node);
+
     private static IndexNode Parse(IndexTree tree, long offset, Span<byte> block)
     {
         Medium.Holds(block.StartsWith(IndexBlockHeader.Magic), Structure, "the signature is missing");
         Medium.Holds(UpdateSequence.TryUndo(block), Structure, "a write to it was torn");
         Medium.Holds(
             IndexBlockHeader.Read(block).Vcn == tree.VcnOf(offset), Structure, "it belongs to another place");
-        return IndexNode.Read(block[IndexBlockHeader.NodeOffset..], tree.Id.Kind);
+        return IndexNode.Read(block[IndexBlockHeader.NodeOffset..], tree.Id.Kind, IndexBlockStamp.Read(block));
     }
 
     private readonly record struct BlockRun(long Start, int Size)

@@ -20,12 +20,16 @@ internal sealed class IndexNode
     private readonly byte[] _bytes;
     private readonly ushort[] _entries;
 
-    private IndexNode(byte[] bytes, ushort[] entries, bool hasChildren)
+    private IndexNode(byte[] bytes, ushort[] entries, bool hasChildren, IndexBlockStamp stamp)
     {
         _bytes = bytes;
         _entries = entries;
         HasChildren = hasChildren;
+        Stamp = stamp;
     }
+
+    /// <summary>What the block of the node was last written with; nothing for a root.</summary>
+    public IndexBlockStamp Stamp { get; }
 
     public bool HasChildren { get; }
 
@@ -37,7 +41,7 @@ internal sealed class IndexNode
 
     /// <summary>Reads the node that fills these bytes.</summary>
     /// <exception cref="DamagedMediumException">It contradicts itself.</exception>
-    public static IndexNode Read(ReadOnlySpan<byte> node, IndexKind kind)
+    public static IndexNode Read(ReadOnlySpan<byte> node, IndexKind kind, IndexBlockStamp stamp = default)
     {
         var header = IndexNodeHeader.Read(node);
         byte[] bytes = node[..header.UsedSize].ToArray();
@@ -51,7 +55,7 @@ internal sealed class IndexNode
             Medium.Holds(entry.HasChild == header.HasChildren, "index entry", "it has a child where its node has none");
             if (entry.IsLast)
             {
-                return new IndexNode(bytes, [.. entries], header.HasChildren);
+                return new IndexNode(bytes, [.. entries], header.HasChildren, stamp);
             }
 
             CheckKey(bytes.AsSpan(offset + IndexEntryHeader.Size, entry.KeyLength), kind);
@@ -72,6 +76,9 @@ internal sealed class IndexNode
 
     /// <summary>The VCN of the child with the keys before an entry.</summary>
     public long ChildVcn(int index) => IndexEntryHeader.ChildVcn(Entry(index));
+
+    /// <summary>A whole entry; the last one, without a key, stands at <see cref="KeyCount"/>.</summary>
+    public ReadOnlySpan<byte> EntryBytes(int index) => Entry(index);
 
     private static void CheckKey(ReadOnlySpan<byte> key, IndexKind kind)
     {

@@ -68,6 +68,9 @@ internal sealed class MftRecord
         return new MftRecord(number, header, bytes, [.. slots]);
     }
 
+    /// <summary>What stands before the first attribute, the array of fix-ups included.</summary>
+    public ReadOnlySpan<byte> Head => _bytes.AsSpan(0, Header.FirstAttribute);
+
     public ReadOnlySpan<byte> Bytes(AttributeSlot slot) => _bytes.AsSpan(slot.Offset, slot.Header.Length);
 
     /// <summary>The value of a resident attribute.</summary>

@@ -11,6 +11,8 @@ namespace IscsiMount.FileSystems.Ntfs.Records;
 /// </summary>
 internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int recordSize, long cacheBytesMax)
 {
+    private volatile StreamMap _mft = mft;
+
     // LIMIT: a transfer of this size takes hardly longer than one of a single record.
     private const int WindowSize = 4096;
 
@@ -21,9 +23,19 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
     private readonly ClockCache<ulong, MftRecord> _cache = new(cacheBytesMax);
 
     /// <summary>Records that $MFT has, in use or not.</summary>
-    public long Count { get; } = Math.Min(mft.InitializedBytes, mft.SizeBytes) / recordSize;
+    public long Count => Math.Min(_mft.InitializedBytes, _mft.SizeBytes) / recordSize;
+
+    /// <summary>Where the records lie. It changes when $MFT grows.</summary>
+    public StreamMap Map
+    {
+        get => _mft;
+        set => _mft = value;
+    }
 
     public bool TryGetCached(ulong number, out MftRecord? record) => _cache.TryGet(number, out record);
+
+    /// <summary>Puts a record that was changed in the place of what was read before.</summary>
+    public void Replace(MftRecord record) => _cache.Replace(record.Number, record, record.Footprint);
 
     /// <summary>Counts what was derived from a record and is kept with it.</summary>
     public void Grow(ulong number, int bytes) => _cache.Grow(number, bytes);
@@ -93,7 +105,8 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
         byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            await reader.ReadAsync(mft, first * recordSize, size, buffer.AsMemory(0, size), cancellationToken);
+            long seen = reader.Pending?.Version ?? 0;
+            await reader.ReadAsync(_mft, first * recordSize, size, buffer.AsMemory(0, size), cancellationToken);
             Memory<byte> wanted = buffer.AsMemory((int)(number - first) * recordSize, recordSize);
             if (IsNeverUsed(wanted.Span))
             {
@@ -101,8 +114,8 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
             }
 
             var record = MftRecord.Read((ulong)number, wanted.Span);
-            KeepSound(first, buffer.AsSpan(0, size), exceptNumber: number);
-            return _cache.Add((ulong)number, record, record.Footprint);
+            KeepSound(first, buffer.AsSpan(0, size), exceptNumber: number, seen);
+            return Keep(record, seen);
         }
         finally
         {
@@ -116,8 +129,9 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
         byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            await reader.ReadAsync(mft, run.First * recordSize, size, buffer.AsMemory(0, size), cancellationToken);
-            KeepSound(run.First, buffer.AsSpan(0, size), exceptNumber: -1);
+            long seen = reader.Pending?.Version ?? 0;
+            await reader.ReadAsync(_mft, run.First * recordSize, size, buffer.AsMemory(0, size), cancellationToken);
+            KeepSound(run.First, buffer.AsSpan(0, size), exceptNumber: -1, seen);
         }
         finally
         {
@@ -128,7 +142,7 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
     /// <summary>
     /// Keeps the records that can be read. Unused and damaged ones are no concern of who asked for others.
     /// </summary>
-    private void KeepSound(long first, Span<byte> records, long exceptNumber)
+    private void KeepSound(long first, Span<byte> records, long exceptNumber, long seen)
     {
         for (int i = 0; i < records.Length / recordSize; i++)
         {
@@ -141,8 +155,7 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
 
             try
             {
-                var record = MftRecord.Read(number, raw);
-                _cache.Add(number, record, record.Footprint);
+                Keep(MftRecord.Read(number, raw), seen);
             }
             catch (DamagedMediumException)
             {
@@ -150,6 +163,11 @@ internal sealed class RecordStore(ExtentReader reader, StreamMap mft, int record
             }
         }
     }
+
+    private MftRecord Keep(MftRecord record, long seen) =>
+        reader.Pending is not { } pending
+            ? _cache.Add(record.Number, record, record.Footprint)
+            : pending.KeepIfCurrent(seen, () => _cache.Add(record.Number, record, record.Footprint), record);
 
     /// <summary>Windows leaves records that were never used as zeroes, without a signature.</summary>
     private static bool IsNeverUsed(ReadOnlySpan<byte> raw) => !raw.ContainsAnyExcept((byte)0);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using IscsiMount.FileSystems.Ntfs.Volume;
+using IscsiMount.FileSystems.Ntfs.Writing.Commits;
 using IscsiMount.Primitives;
 
 namespace IscsiMount.FileSystems.Ntfs.Streams;
@@ -9,6 +10,9 @@ internal sealed class ExtentReader(VolumeMedium medium)
 {
     // LIMIT: one call maps this much at a time, which bounds the list of pieces however fragmented the stream is.
     private const int SlabSize = 16 * 1024 * 1024;
+
+    /// <summary>What was changed and is not on the device yet; null on a volume that is open for reading.</summary>
+    public PendingPages? Pending => medium.Pending;
 
     /// <summary>How many transfers may be under way together.</summary>
     public int InFlightMax => medium.TransfersInFlightMax;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using IscsiMount.Primitives;
 
 namespace IscsiMount.FileSystems.Ntfs.Streams;
@@ -11,7 +12,7 @@ namespace IscsiMount.FileSystems.Ntfs.Streams;
 //   The delta is signed and counts from the LCN of the last run that was no hole; O = 0 is a hole. A cluster number of
 //   0 is none: $Boot lies there. NT4 wrote holes as LCN -1.
 
-/// <summary>Decodes where the clusters of a stream lie.</summary>
+/// <summary>Says where the clusters of a stream lie.</summary>
 internal static class RunList
 {
     private const string Structure = "run list";
@@ -62,6 +63,54 @@ internal static class RunList
             vcn += count;
             offset += countLength + deltaLength;
         }
+    }
+
+    /// <summary>Encodes extents, neighbours of which lie apart, with the fewest bytes.</summary>
+    public static byte[] Encode(ReadOnlySpan<Extent> extents)
+    {
+        var bytes = new List<byte>((extents.Length * 4) + 1);
+        Span<byte> count = stackalloc byte[8];
+        Span<byte> delta = stackalloc byte[8];
+        long lcn = 0;
+        foreach (Extent extent in extents)
+        {
+            Invariant.Holds(extent.ClusterCount > 0);
+            int countLength = WriteSigned(extent.ClusterCount, count);
+            int deltaLength = extent.IsHole ? 0 : WriteSigned(extent.Lcn - lcn, delta);
+            bytes.Add((byte)((deltaLength << 4) | countLength));
+            bytes.AddRange(count[..countLength]);
+            bytes.AddRange(delta[..deltaLength]);
+            lcn = extent.IsHole ? lcn : extent.Lcn;
+        }
+
+        bytes.Add(0);
+        return [.. bytes];
+    }
+
+    /// <summary>The extents with those that continue each other joined.</summary>
+    public static Extent[] Join(IEnumerable<Extent> extents)
+    {
+        var joined = new List<Extent>();
+        foreach (Extent extent in extents)
+        {
+            Invariant.Holds(extent.Vcn == (joined.Count == 0 ? 0 : joined[^1].EndVcn));
+            Add(joined, extent);
+        }
+
+        return [.. joined];
+    }
+
+    /// <summary>Writes a number with the fewest bytes whose highest bit is its sign. 0 takes one byte.</summary>
+    private static int WriteSigned(long value, Span<byte> field)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(field, value);
+        int length = 8;
+        while (length > 1 && field[length - 1] == (unchecked((sbyte)field[length - 2]) < 0 ? 0xFF : 0))
+        {
+            length--;
+        }
+
+        return length;
     }
 
     private static void Add(List<Extent> extents, Extent next)

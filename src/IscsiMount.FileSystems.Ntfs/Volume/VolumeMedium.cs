@@ -1,20 +1,21 @@
 using System.Buffers;
 using IscsiMount.Block;
+using IscsiMount.FileSystems.Ntfs.Writing.Commits;
 using IscsiMount.Primitives;
 
 namespace IscsiMount.FileSystems.Ntfs.Volume;
 
 /// <summary>
-/// The device as the engine sees it: bytes that can be read. Nothing else of the engine holds the device, so nothing
-/// else could write to it.
+/// The device as readers see it: bytes, and over them what was changed and is not on the device yet.
 /// </summary>
 internal sealed class VolumeMedium
 {
     private readonly IBlockDevice _device;
     private readonly int _blockLength;
 
-    public VolumeMedium(IBlockDevice device)
+    public VolumeMedium(IBlockDevice device, PendingPages? pending = null)
     {
+        Pending = pending;
         Invariant.Holds(device.BlockLength > 0);
 
         _device = device;
@@ -28,6 +29,9 @@ internal sealed class VolumeMedium
     }
 
     public long SizeBytes { get; }
+
+    /// <summary>The changes that readers see over the device; null on a volume that is open for reading.</summary>
+    public PendingPages? Pending { get; }
 
     /// <summary>The smallest unit that is read without a detour: ranges should begin and end on it.</summary>
     public int Alignment => _blockLength;
@@ -48,6 +52,15 @@ internal sealed class VolumeMedium
             "volume",
             "it refers to something behind the end of the device");
 
+        return Pending is null || destination.IsEmpty
+            ? ReadDeviceAsync(offsetBytes, destination, cancellationToken)
+            : ReadThroughAsync(Pending, offsetBytes, destination, cancellationToken);
+    }
+
+    /// <summary>Fills the destination with what the device itself has.</summary>
+    public ValueTask ReadDeviceAsync(
+        long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken)
+    {
         if (offsetBytes % _blockLength == 0 && destination.Length % _blockLength == 0)
         {
             return destination.IsEmpty
@@ -59,6 +72,18 @@ internal sealed class VolumeMedium
         }
 
         return ReadByDetourAsync(offsetBytes, destination, cancellationToken);
+    }
+
+    private async ValueTask ReadThroughAsync(
+        PendingPages pending, long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        // ORDER: the pages are taken before the device is read. One that is written meanwhile is then seen all the same.
+        List<PendingPage>? pages = pending.FindWithin(offsetBytes, destination.Length);
+        await ReadDeviceAsync(offsetBytes, destination, cancellationToken);
+        foreach (PendingPage page in pages ?? [])
+        {
+            page.CopyTo(offsetBytes, destination.Span);
+        }
     }
 
     /// <summary>Reads the blocks around an odd range into memory of our own, and copies the range out of it.</summary>

@@ -18,6 +18,8 @@ internal sealed record VolumeParts
 
     public required DamageLog Damage { get; init; }
 
+    public required NtfsOptions Options { get; init; }
+
     /// <summary>What had to be taken from the copy of $MFT, or null.</summary>
     public required string? MftDamage { get; init; }
 
@@ -39,6 +41,7 @@ internal sealed record VolumeParts
             Geometry = geometry,
             Files = new FileStore(records, reader, geometry),
             Damage = damage,
+            Options = options,
             MftDamage = table.Damage,
         };
     }

@@ -61,6 +61,26 @@ internal static class WriteObstacles
     public static ReadOnlyReason ReadOnlyDevice { get; } = new(
         "device-read-only", "The device takes no writes.", "Allow writing where the device is provided.");
 
+    public static ReadOnlyReason ChangedByOthers { get; } = new(
+        "changed-by-others",
+        "Writing ended here without a dismount, and another system has changed the volume since.",
+        RunCheck);
+
+    public static ReadOnlyReason LargeBlocks { get; } = new(
+        "device-blocks-large",
+        "The device takes blocks that are larger than the sectors of the volume.",
+        "Provide the device with the block length with which the volume was made.");
+
+    public static ReadOnlyReason UnusualForm { get; } = new(
+        "unusual-form",
+        "Its index blocks or the bitmap of its file records have a form that is only read.",
+        "Mount it read-only, or copy its content to a new volume.");
+
+    public static ReadOnlyReason NoRoomForIntents { get; } = new(
+        "no-room",
+        "It has no free clusters in one piece for what makes writing safe.",
+        "Free some megabytes on another system.");
+
     public static ReadOnlyReason DamagedBootSector(string what) => new(
         "boot-sector-damaged", $"The boot sector cannot be used ({what}); its copy at the end was.", RunCheck);
 

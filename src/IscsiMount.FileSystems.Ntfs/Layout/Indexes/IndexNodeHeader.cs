@@ -29,4 +29,13 @@ internal readonly record struct IndexNodeHeader(int FirstEntry, int UsedSize, bo
 
         return new IndexNodeHeader((int)first, (int)used, (node[0x0C] & 1) != 0);
     }
+
+    /// <summary>Writes the head of a node that may take this many bytes.</summary>
+    public void Write(Span<byte> node, int allocatedSize)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(node, FirstEntry);
+        BinaryPrimitives.WriteInt32LittleEndian(node[0x04..], UsedSize);
+        BinaryPrimitives.WriteInt32LittleEndian(node[0x08..], allocatedSize);
+        node[0x0C] = HasChildren ? (byte)1 : (byte)0;
+    }
 }

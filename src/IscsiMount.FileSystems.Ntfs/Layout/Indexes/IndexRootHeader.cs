@@ -33,4 +33,15 @@ internal readonly record struct IndexRootHeader(uint IndexedType, uint Collation
             BinaryPrimitives.ReadUInt32LittleEndian(source[0x04..]),
             (int)blockSize);
     }
+
+    /// <summary>Writes the head of the root of an index.</summary>
+    /// <param name="destination">Where.</param>
+    /// <param name="unitsPerBlock">How far the numbers of two neighbouring blocks are apart.</param>
+    public void Write(Span<byte> destination, int unitsPerBlock)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, IndexedType);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[0x04..], Collation);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[0x08..], BlockSize);
+        destination[0x0C] = (byte)unitsPerBlock;
+    }
 }

@@ -67,3 +67,39 @@ internal readonly record struct FileNameKey
     /// <summary>The units of the name within the key, little-endian.</summary>
     public static ReadOnlySpan<byte> NameUnits(ReadOnlySpan<byte> key) => key.Slice(NameOffset, key[0x40] * 2);
 }
+
+/// <summary>One name of a file as it is written, with the copies of what is true elsewhere.</summary>
+internal sealed record FileNameContent
+{
+    public required FileReference Parent { get; init; }
+    public required StandardInformation Standard { get; init; }
+    public required long AllocatedSize { get; init; }
+    public required long Size { get; init; }
+    public required DosAttributes Attributes { get; init; }
+    public required uint ReparseTag { get; init; }
+    public required FileNamespace Namespace { get; init; }
+    public required ReadOnlyMemory<char> Name { get; init; }
+
+    /// <summary>The bytes of the attribute, which are the key of the entry in the directory too.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[FileNameKey.NameOffset + (Name.Length * 2)];
+        Parent.Write(bytes);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x08), Standard.CreatedAt);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x10), Standard.ModifiedAt);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x18), Standard.ChangedAt);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x20), Standard.AccessedAt);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x28), AllocatedSize);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x30), Size);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(0x38), (uint)Attributes);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(0x3C), ReparseTag);
+        bytes[0x40] = (byte)Name.Length;
+        bytes[0x41] = (byte)Namespace;
+        for (int i = 0; i < Name.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(FileNameKey.NameOffset + (i * 2)), Name.Span[i]);
+        }
+
+        return bytes;
+    }
+}

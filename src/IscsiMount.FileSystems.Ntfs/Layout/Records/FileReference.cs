@@ -27,4 +27,6 @@ internal readonly record struct FileReference(ulong Value)
 
     public static FileReference Read(ReadOnlySpan<byte> source) =>
         new(BinaryPrimitives.ReadUInt64LittleEndian(source));
+
+    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt64LittleEndian(destination, Value);
 }

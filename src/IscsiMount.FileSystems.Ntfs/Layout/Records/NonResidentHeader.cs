@@ -24,7 +24,9 @@ internal readonly record struct NonResidentHeader
 {
     public const int LengthMin = 0x40;
 
-    private const int LengthWithTotal = 0x48;
+    /// <summary>With the size that only sparse and compressed streams have.</summary>
+    public const int LengthWithTotal = 0x48;
+
     private const string Structure = "non-resident attribute";
 
     public required long FirstVcn { get; init; }
@@ -62,5 +64,21 @@ internal readonly record struct NonResidentHeader
             InitializedSize = BinaryPrimitives.ReadInt64LittleEndian(attribute[0x38..]),
             TotalAllocated = hasTotal ? BinaryPrimitives.ReadInt64LittleEndian(attribute[0x40..]) : allocated,
         };
+    }
+
+    /// <summary>Writes what stands behind the common part of the head.</summary>
+    public void Write(Span<byte> attribute, bool hasTotal)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(attribute[0x10..], FirstVcn);
+        BinaryPrimitives.WriteInt64LittleEndian(attribute[0x18..], LastVcn);
+        BinaryPrimitives.WriteUInt16LittleEndian(attribute[0x20..], (ushort)RunListOffset);
+        attribute[0x22] = CompressionUnit;
+        BinaryPrimitives.WriteInt64LittleEndian(attribute[0x28..], AllocatedSize);
+        BinaryPrimitives.WriteInt64LittleEndian(attribute[0x30..], DataSize);
+        BinaryPrimitives.WriteInt64LittleEndian(attribute[0x38..], InitializedSize);
+        if (hasTotal)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(attribute[0x40..], TotalAllocated);
+        }
     }
 }

@@ -37,6 +37,10 @@ internal readonly record struct RecordHeader
     public static ReadOnlySpan<byte> Magic => "FILE"u8;
 
     public required ushort Sequence { get; init; }
+
+    /// <summary>Names in the record and in those that extend it, 8.3 twins counted; 0 in extensions.</summary>
+    public required ushort LinkCount { get; init; }
+
     public required int FirstAttribute { get; init; }
     public required RecordFlags Flags { get; init; }
     public required int BytesInUse { get; init; }
@@ -61,6 +65,7 @@ internal readonly record struct RecordHeader
         return new RecordHeader
         {
             Sequence = BinaryPrimitives.ReadUInt16LittleEndian(source[0x10..]),
+            LinkCount = BinaryPrimitives.ReadUInt16LittleEndian(source[0x12..]),
             FirstAttribute = firstAttribute,
             Flags = (RecordFlags)BinaryPrimitives.ReadUInt16LittleEndian(source[0x16..]),
             BytesInUse = (int)bytesInUse,

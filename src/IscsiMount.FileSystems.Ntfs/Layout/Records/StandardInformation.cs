@@ -11,6 +11,7 @@ internal enum DosAttributes : uint
     Hidden = 0x0002,
     System = 0x0004,
     Directory = 0x0010,
+    Archive = 0x0020,
     ReparsePoint = 0x0400,
     Offline = 0x1000,
     RecallOnDataAccess = 0x0040_0000,
@@ -67,5 +68,24 @@ internal readonly record struct StandardInformation
                 ? BinaryPrimitives.ReadUInt32LittleEndian(source[0x34..])
                 : 0,
         };
+    }
+
+    /// <summary>The bytes of a new attribute, in the long form.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[LengthWithSecurity];
+        Write(bytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(0x34), SecurityId);
+        return bytes;
+    }
+
+    /// <summary>Writes times and attribute bits into an attribute, and leaves the rest of it.</summary>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(destination, CreatedAt);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[0x08..], ModifiedAt);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[0x10..], ChangedAt);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[0x18..], AccessedAt);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[0x20..], (uint)Attributes);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using IscsiMount.Primitives;
 
 namespace IscsiMount.FileSystems.Ntfs.Layout.Records;
 
@@ -10,7 +11,7 @@ namespace IscsiMount.FileSystems.Ntfs.Layout.Records;
 //   00  | Magic         | Offset| Count | ... | number | saved1 | saved2 | ... |  Count words: 1 + size / 512
 //       +---------------+-------+-------+     +--------+--------+--------+-----+
 
-/// <summary>Undoes the protection of a structure against torn writes.</summary>
+/// <summary>The protection of a structure against torn writes.</summary>
 internal static class UpdateSequence
 {
     public const int Stride = 512;
@@ -48,4 +49,37 @@ internal static class UpdateSequence
 
         return true;
     }
+
+    /// <summary>
+    /// Protects a structure whose array is in place: the number goes up, the words at the ends of strides are saved and
+    /// replaced by it.
+    /// </summary>
+    public static void Protect(Span<byte> block)
+    {
+        int offset = BinaryPrimitives.ReadUInt16LittleEndian(block[4..]);
+        int count = BinaryPrimitives.ReadUInt16LittleEndian(block[6..]);
+        Invariant.Holds(block.Length % Stride == 0 && count == (block.Length / Stride) + 1);
+        Invariant.Holds(offset >= 8 && offset % 2 == 0 && offset + (count * 2) <= Stride - 2);
+
+        // COMPAT: 0 and FFFF are never used as a number.
+        ushort last = BinaryPrimitives.ReadUInt16LittleEndian(block[offset..]);
+        ushort number = last >= ushort.MaxValue - 1 ? (ushort)1 : (ushort)(last + 1);
+        BinaryPrimitives.WriteUInt16LittleEndian(block[offset..], number);
+        for (int i = 1; i < count; i++)
+        {
+            Span<byte> end = block.Slice((i * Stride) - 2, 2);
+            end.CopyTo(block.Slice(offset + (i * 2), 2));
+            BinaryPrimitives.WriteUInt16LittleEndian(end, number);
+        }
+    }
+
+    /// <summary>Writes the place and the length of the array of a new structure; its number is still 0.</summary>
+    public static void Place(Span<byte> head, int offset, int blockSize)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(head[4..], (ushort)offset);
+        BinaryPrimitives.WriteUInt16LittleEndian(head[6..], (ushort)(1 + (blockSize / Stride)));
+    }
+
+    /// <summary>Where the content behind an array begins.</summary>
+    public static int EndOf(int offset, int blockSize) => (offset + (((blockSize / Stride) + 1) * 2) + 7) / 8 * 8;
 }
