@@ -4,7 +4,6 @@ using IscsiMount.FileSystems.Ntfs.Writing.Content;
 using IscsiMount.FileSystems.Ntfs.Writing.Directories;
 using IscsiMount.FileSystems.Ntfs.Writing.Images;
 using IscsiMount.FileSystems.Ntfs.Writing.Space;
-using IscsiMount.Primitives;
 
 namespace IscsiMount.FileSystems.Ntfs.Writing;
 
@@ -12,9 +11,10 @@ namespace IscsiMount.FileSystems.Ntfs.Writing;
 /// An open volume that takes changes. What only looks is done by the volume for reading, in a moment in which no change
 /// has come between.
 /// </summary>
-internal sealed class NtfsWritableVolume(NtfsVolume inner, WritableFiles files, IMountMemory memory)
+internal sealed class NtfsWritableVolume(NtfsVolume inner, Func<WritableFiles> open, IMountMemory memory)
     : IWritableFileSystem
 {
+    private readonly WritableFiles _files = open();
     private long? _freeClustersAtCount;
     private VolumeSpace _counted;
 
@@ -22,23 +22,23 @@ internal sealed class NtfsWritableVolume(NtfsVolume inner, WritableFiles files, 
 
     public FileId Root => inner.Root;
 
-    private WritableCore Core => files.Core;
+    private WritableCore Core => _files.Core;
 
     public async ValueTask<FsResult<VolumeSpace>> GetSpaceAsync(CancellationToken cancellationToken) =>
         await Core.StandStillAsync(() => CountSpaceAsync(cancellationToken), cancellationToken);
 
     public ValueTask<FsResult<FileProperties>> GetPropertiesAsync(FileId file, CancellationToken cancellationToken) =>
-        files.ReadAsync(() => inner.GetPropertiesAsync(file, cancellationToken), cancellationToken);
+        _files.ReadAsync(() => inner.GetPropertiesAsync(file, cancellationToken), cancellationToken);
 
     public ValueTask<FsResult<FileProperties>> LookupAsync(
         FileId directory, ReadOnlyMemory<char> name, NameComparison comparison, CancellationToken cancellationToken) =>
-        files.ReadAsync(() => inner.LookupAsync(directory, name, comparison, cancellationToken), cancellationToken);
+        _files.ReadAsync(() => inner.LookupAsync(directory, name, comparison, cancellationToken), cancellationToken);
 
     public ValueTask<FsResult<FileId>> GetParentAsync(FileId directory, CancellationToken cancellationToken) =>
-        files.ReadAsync(() => inner.GetParentAsync(directory, cancellationToken), cancellationToken);
+        _files.ReadAsync(() => inner.GetParentAsync(directory, cancellationToken), cancellationToken);
 
     public FsResult<IDirectoryListing> OpenListing(FileId directory) =>
-        new CalmListing(inner.NewListing(directory), files);
+        new CalmListing(() => inner.NewListing(directory), _files);
 
     public async ValueTask<FsResult<IOpenFile>> OpenAsync(
         FileId file, ReadOnlyMemory<char> streamName, CancellationToken cancellationToken)
@@ -49,14 +49,14 @@ internal sealed class NtfsWritableVolume(NtfsVolume inner, WritableFiles files, 
 
     public ValueTask<FsResult<IReadOnlyList<StreamEntry>>> ListStreamsAsync(
         FileId file, CancellationToken cancellationToken) =>
-        files.ReadAsync(() => inner.ListStreamsAsync(file, cancellationToken), cancellationToken);
+        _files.ReadAsync(() => inner.ListStreamsAsync(file, cancellationToken), cancellationToken);
 
     public ValueTask<FsResult<byte[]>> ReadMetadataAsync(
         FileId file, FileMetadata metadata, CancellationToken cancellationToken) =>
-        files.ReadAsync(() => inner.ReadMetadataAsync(file, metadata, cancellationToken), cancellationToken);
+        _files.ReadAsync(() => inner.ReadMetadataAsync(file, metadata, cancellationToken), cancellationToken);
 
     public ValueTask<FsResult<LinkTarget>> ReadLinkAsync(FileId link, CancellationToken cancellationToken) =>
-        files.ReadAsync(() => inner.ReadLinkAsync(link, cancellationToken), cancellationToken);
+        _files.ReadAsync(() => inner.ReadLinkAsync(link, cancellationToken), cancellationToken);
 
     public async ValueTask<FsResult<FileProperties>> CreateAsync(
         FileId directory, ReadOnlyMemory<char> name, FileKind kind, CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ internal sealed class NtfsWritableVolume(NtfsVolume inner, WritableFiles files, 
         FileId file, ReadOnlyMemory<char> streamName, bool isCreated, CancellationToken cancellationToken)
     {
         // The volume for reading knows whose content cannot be given, and says so.
-        FsResult<IOpenFile> readable = await files.ReadAsync(
+        FsResult<IOpenFile> readable = await _files.ReadAsync(
             () => inner.OpenAsync(file, streamName, cancellationToken), cancellationToken);
         FsStatus status = readable.Status;
         if (readable.TryGet(out IOpenFile? probe))
@@ -129,9 +129,7 @@ internal sealed class NtfsWritableVolume(NtfsVolume inner, WritableFiles files, 
             return status;
         }
 
-        var stream = new WritableStream(files, file, streamName.ToString());
-        status = await stream.OpenAsync(cancellationToken);
-        return status == FsStatus.Ok ? FsResult.Of<IWritableFile>(stream) : status;
+        return await WritableStream.OpenAsync(_files, file, streamName.ToString(), cancellationToken);
     }
 
     public ValueTask<FsStatus> RemoveStreamAsync(
@@ -153,7 +151,7 @@ internal sealed class NtfsWritableVolume(NtfsVolume inner, WritableFiles files, 
         }
         finally
         {
-            await Core.DisposeAsync();
+            await _files.DisposeAsync();
             await inner.DisposeAsync();
         }
     }
@@ -161,7 +159,7 @@ internal sealed class NtfsWritableVolume(NtfsVolume inner, WritableFiles files, 
     /// <summary>Does an operation on names or descriptions, and publishes it if it came to its end.</summary>
     private ValueTask<FsStatus> RunAsync(
         Func<Change, ValueTask<FsStatus>> operation, CancellationToken cancellationToken, FileId? stale = null) =>
-        files.WithRoomAsync(
+        _files.WithRoomAsync(
             () => Core.ChangeAsync(
                 async change =>
                 {
@@ -173,7 +171,7 @@ internal sealed class NtfsWritableVolume(NtfsVolume inner, WritableFiles files, 
 
                     if (stale is { } file)
                     {
-                        files.NoteStale(file);
+                        _files.NoteStale(file);
                     }
 
                     return change.Publish();

@@ -1,6 +1,5 @@
 using IscsiMount.FileSystems.Ntfs.Writing.Changes;
 using IscsiMount.FileSystems.Ntfs.Writing.Commits;
-using IscsiMount.FileSystems.Ntfs.Writing.Space;
 using IscsiMount.Primitives;
 
 namespace IscsiMount.FileSystems.Ntfs.Writing;
@@ -23,8 +22,9 @@ internal sealed class WritableCore : IAsyncDisposable
     private int _isArmed;
     private Task _background = Task.CompletedTask;
 
-    public WritableCore(WriteContext context, GroupCommitter committer, ReadEpochs epochs)
+    public WritableCore(WriteContext context, GroupCommitter committer, ReadEpochs epochs, bool isMarked)
     {
+        _isMarked = isMarked;
         Context = context;
         _committer = committer;
         _epochs = epochs;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using IscsiMount.Block;
 using IscsiMount.FileSystems.Ntfs.Indexes;
 using IscsiMount.FileSystems.Ntfs.Layout.Records;
+using IscsiMount.FileSystems.Ntfs.Layout.Volume;
 using IscsiMount.FileSystems.Ntfs.Records;
 using IscsiMount.FileSystems.Ntfs.Streams;
 using IscsiMount.FileSystems.Ntfs.Volume;
@@ -34,6 +35,9 @@ internal sealed class WritableOpener(
     private const int IndexBlockSizeMin = 2048;
     private const string DirtyCode = "volume-dirty";
 
+    // A crash of ours tears what we write, and that is neither the log nor the device. Other reasons may come of it.
+    private static readonly string[] SignsOfOthers = ["log-unclean", "log-in-use", "device-read-only"];
+
     private readonly DeviceWriter _writer = new(device);
 
     public async ValueTask<WritableOpening> OpenAsync(
@@ -65,7 +69,9 @@ internal sealed class WritableOpener(
 
         // ORDER: it is remembered that the volume is open before anything of this mount reaches it.
         await support.Memory.SaveAsync(mount.ToBytes(), cancellationToken);
-        return new WritableOpening(Join(readable, context! with { IntentSizeMax = mount.HalfLength }, mount), obstacles);
+        bool isMarked = (opened.Information.Flags & VolumeFlags.Dirty) != 0;
+        return new WritableOpening(
+            Join(readable, context! with { IntentSizeMax = mount.HalfLength }, mount, isMarked), obstacles);
     }
 
     /// <summary>Brings back what this machine had open, unless a sign is seen that another system has it.</summary>
@@ -75,7 +81,7 @@ internal sealed class WritableOpener(
         try
         {
             OpenedVolume seen = await OpenedVolume.OpenAsync(new VolumeMedium(device), boot, join, cancellationToken);
-            if (seen.Obstacles.Any(reason => reason.Code != DirtyCode))
+            if (seen.Obstacles.Any(reason => SignsOfOthers.Contains(reason.Code)))
             {
                 return RecoveryOutcome.ChangedByOthers;
             }
@@ -85,7 +91,13 @@ internal sealed class WritableOpener(
             // A torn structure is what recovery makes good. It checks every sector before it writes one.
         }
 
-        return await IntentRecovery.RunAsync(before, medium, _writer, cancellationToken);
+        RecoveryOutcome outcome = await IntentRecovery.RunAsync(before, medium, _writer, cancellationToken);
+        if (outcome != RecoveryOutcome.ChangedByOthers)
+        {
+            await new MirrorRepair(boot.Geometry!, medium, _writer).RunAsync(cancellationToken);
+        }
+
+        return outcome;
     }
 
     private IEnumerable<ReadOnlyReason> Judge(OpenedVolume opened, RecoveryOutcome? outcome)
@@ -191,12 +203,16 @@ internal sealed class WritableOpener(
         return found;
     }
 
-    private NtfsWritableVolume Join(NtfsVolume readable, WriteContext context, MountIdentity mount)
+    private NtfsWritableVolume Join(
+        NtfsVolume readable, WriteContext context, MountIdentity mount, bool isMarked)
     {
         var epochs = new ReadEpochs();
         var log = new IntentLog(mount, medium, _writer);
-        var core = new WritableCore(context, new GroupCommitter(context, log, epochs), epochs);
-        var files = new WritableFiles(core, new RangeWriter(medium, _writer));
-        return new NtfsWritableVolume(readable, files, support.Memory);
+        return new NtfsWritableVolume(
+            readable,
+            () => new WritableFiles(
+                () => new WritableCore(context, new GroupCommitter(context, log, epochs), epochs, isMarked),
+                new RangeWriter(medium, _writer)),
+            support.Memory);
     }
 }

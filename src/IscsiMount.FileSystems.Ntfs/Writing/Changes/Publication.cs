@@ -3,7 +3,6 @@ using IscsiMount.FileSystems.Ntfs.Records;
 using IscsiMount.FileSystems.Ntfs.Streams;
 using IscsiMount.FileSystems.Ntfs.Writing.Commits;
 using IscsiMount.FileSystems.Ntfs.Writing.Directories;
-using IscsiMount.FileSystems.Ntfs.Writing.Images;
 
 namespace IscsiMount.FileSystems.Ntfs.Writing.Changes;
 

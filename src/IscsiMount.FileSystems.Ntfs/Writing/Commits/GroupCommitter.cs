@@ -10,6 +10,7 @@ namespace IscsiMount.FileSystems.Ntfs.Writing.Commits;
 /// <remarks>
 /// <code>
 ///   content of files    has ended before the change that refers to it was published
+///   flush               if there was any
 ///   intent              one sequential write
 ///   flush               from here on our own recovery brings the group about
 ///   Bitmap              bits of what came into use
@@ -22,7 +23,7 @@ internal sealed class GroupCommitter(WriteContext context, IntentLog log, ReadEp
 {
     private static readonly WriteClass[] Order =
     [
-        WriteClass.New, WriteClass.Directory, WriteClass.Gained, WriteClass.Changed, WriteClass.Lost, WriteClass.Freed,
+        WriteClass.Directory, WriteClass.Gained, WriteClass.Changed, WriteClass.Lost, WriteClass.Freed,
     ];
 
     private readonly AsyncGate _gate = new();
@@ -75,6 +76,8 @@ internal sealed class GroupCommitter(WriteContext context, IntentLog log, ReadEp
     {
         if (group.Count > 0)
         {
+            // ORDER: an intent may be whole on the medium before a flush says so. What it refers to is there by then.
+            await context.Device.FlushAsync(cancellationToken);
             await log.WriteAsync(group.Pages, cancellationToken);
             await context.Device.FlushAsync(cancellationToken);
             await WriteInPlaceAsync(group, cancellationToken);
@@ -88,6 +91,10 @@ internal sealed class GroupCommitter(WriteContext context, IntentLog log, ReadEp
         ILookup<WriteClass, PendingPage> byClass = group.Pages.ToLookup(page => page.Class);
         await context.Device.WriteAllAsync(
             byClass[WriteClass.Bitmap].Select(page => (page.Offset, page.FirstBytes)), cancellationToken);
+        await context.Device.WriteAllAsync(
+            byClass[WriteClass.Directory].Where(page => page.Early is not null)
+                .Concat(byClass[WriteClass.New]).Select(page => (page.Offset, page.FirstBytes)),
+            cancellationToken);
         foreach (WriteClass each in Order)
         {
             await context.Device.WriteAllAsync(

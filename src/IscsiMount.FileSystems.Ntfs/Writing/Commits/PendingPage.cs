@@ -35,25 +35,25 @@ internal enum WriteClass
 /// <param name="Cleared">Of a page of a bitmap, the bits that this group clears; else null.</param>
 internal sealed record PendingPage(long Offset, byte[] Bytes, WriteClass Class, byte[]? Cleared)
 {
+    /// <summary>
+    /// What is written in class <see cref="WriteClass.New"/> already: a directory that came to be in this group, as it
+    /// was when it was empty. Its entries follow when the files are there to which they lead.
+    /// </summary>
+    public byte[]? Early { get; init; }
+
     public long End => Offset + Bytes.Length;
 
-    /// <summary>What is written first: of a bitmap, everything that is in use before or after.</summary>
+    /// <summary>What is written first, of pages that are written twice: of a bitmap, all that is in use before or after.</summary>
     public byte[] FirstBytes
     {
         get
         {
             if (Cleared is null)
             {
-                return Bytes;
+                return Early ?? Bytes;
             }
 
-            byte[] both = [.. Bytes];
-            for (int i = 0; i < both.Length; i++)
-            {
-                both[i] |= Cleared[i];
-            }
-
-            return both;
+            return Join(Bytes, Cleared);
         }
     }
 
@@ -75,23 +75,25 @@ internal sealed record PendingPage(long Offset, byte[] Bytes, WriteClass Class, 
     {
         Primitives.Invariant.Holds(earlier.Offset == Offset && earlier.Bytes.Length == Bytes.Length);
 
+        bool isNewDirectory = Class == WriteClass.Directory
+            && (earlier.Class == WriteClass.New || earlier.Early is not null);
         WriteClass joined = Class == WriteClass.Freed || earlier.Class == WriteClass.Freed
             ? WriteClass.Freed
             : (WriteClass)Math.Min((int)Class, (int)earlier.Class);
-        return this with { Class = joined, Cleared = JoinCleared(earlier.Cleared) };
+        return this with
+        {
+            Class = isNewDirectory ? WriteClass.Directory : joined,
+            Early = isNewDirectory ? earlier.Early ?? earlier.Bytes : null,
+            Cleared = Cleared is null || earlier.Cleared is null ? Cleared ?? earlier.Cleared : Join(Cleared, earlier.Cleared),
+        };
     }
 
-    private byte[]? JoinCleared(byte[]? earlier)
+    private static byte[] Join(byte[] left, byte[] right)
     {
-        if (earlier is null || Cleared is null)
-        {
-            return Cleared ?? earlier;
-        }
-
-        byte[] both = [.. Cleared];
+        byte[] both = [.. left];
         for (int i = 0; i < both.Length; i++)
         {
-            both[i] |= earlier[i];
+            both[i] |= right[i];
         }
 
         return both;

@@ -37,9 +37,12 @@ internal sealed class VolumeMark(WriteContext context)
         UpdateSequence.Protect(bytes);
         List<PendingPage> pages = [.. Placement.PagesOf(
             context.Files.Records.Map.Extents.ToArray(), clusterSize, offset, bytes, WriteClass.Directory)];
-        pages.Add(new PendingPage(
-            (context.Geometry.MftMirrorLcn * clusterSize) + offset, bytes, WriteClass.Directory, null));
         await context.Device.WriteAllAsync(pages.Select(page => (page.Offset, page.Bytes)), cancellationToken);
+
+        // ORDER: no intent stands for this write, so at any moment one of the two copies is whole.
+        await context.Device.FlushAsync(cancellationToken);
+        await context.Device.WriteAsync(
+            (context.Geometry.MftMirrorLcn * clusterSize) + offset, bytes, cancellationToken);
         await context.Device.FlushAsync(cancellationToken);
         var record = MftRecord.Read(image.Number, [.. bytes]);
         context.Pending.Publish([], [], () => context.Files.Records.Replace(record));

@@ -3,13 +3,12 @@ using IscsiMount.FileSystems.Ntfs.Records;
 using IscsiMount.FileSystems.Ntfs.Streams;
 using IscsiMount.FileSystems.Ntfs.Writing.Changes;
 using IscsiMount.FileSystems.Ntfs.Writing.Directories;
-using IscsiMount.FileSystems.Ntfs.Writing.Images;
 using IscsiMount.Primitives;
 
 namespace IscsiMount.FileSystems.Ntfs.Writing.Content;
 
 /// <summary>What the open streams of a volume share.</summary>
-internal sealed class WritableFiles
+internal sealed class WritableFiles : IAsyncDisposable
 {
     // LIMIT: two files share a gate now and then, and wait for each other; more gates would be more memory.
     private const int GateCount = 256;
@@ -20,11 +19,11 @@ internal sealed class WritableFiles
     private readonly AsyncGate[] _gates = [.. Enumerable.Range(0, GateCount).Select(_ => new AsyncGate())];
     private readonly ConcurrentDictionary<FileId, bool> _stale = new();
 
-    public WritableFiles(WritableCore core, RangeWriter writer)
+    public WritableFiles(Func<WritableCore> open, RangeWriter writer)
     {
-        Core = core;
+        Core = open();
         Writer = writer;
-        core.Completing = RefreshAsync;
+        Core.Completing = RefreshAsync;
     }
 
     public WritableCore Core { get; }
@@ -100,6 +99,8 @@ internal sealed class WritableFiles
             },
             CancellationToken.None);
     }
+
+    public ValueTask DisposeAsync() => Core.DisposeAsync();
 
     private async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {

@@ -1,7 +1,6 @@
 using IscsiMount.FileSystems.Ntfs.Records;
 using IscsiMount.FileSystems.Ntfs.Streams;
 using IscsiMount.FileSystems.Ntfs.Writing.Changes;
-using IscsiMount.FileSystems.Ntfs.Writing.Commits;
 using IscsiMount.FileSystems.Ntfs.Writing.Images;
 using IscsiMount.FileSystems.Ntfs.Writing.Space;
 using IscsiMount.Primitives;
@@ -22,9 +21,20 @@ internal sealed class WritableStream(WritableFiles files, FileId id, string name
 
     public long SizeBytes => _known?.Map.SizeBytes ?? 0;
 
-    /// <summary>Looks at the stream, and tells whether it can be given.</summary>
-    public async ValueTask<FsStatus> OpenAsync(CancellationToken cancellationToken) =>
-        (await MapAsync(cancellationToken)).Status;
+    /// <summary>Opens a stream that is there.</summary>
+    public static async ValueTask<FsResult<IWritableFile>> OpenAsync(
+        WritableFiles files, FileId file, string name, CancellationToken cancellationToken)
+    {
+        var stream = new WritableStream(files, file, name);
+        FsStatus status = (await stream.MapAsync(cancellationToken)).Status;
+        if (status == FsStatus.Ok)
+        {
+            return stream;
+        }
+
+        stream.Dispose();
+        return status;
+    }
 
     public async ValueTask<FsResult<int>> ReadAsync(
         long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken)

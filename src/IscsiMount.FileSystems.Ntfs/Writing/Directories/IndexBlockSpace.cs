@@ -112,7 +112,7 @@ internal sealed class IndexBlockSpace
     public void Free(long offset)
     {
         long block = offset / BlockSize;
-        _bitmap[block / 8] &= (byte)~(1 << (int)(block % 8));
+        _bitmap[block / 8] &= (byte)(0xFF ^ (1 << (int)(block % 8)));
         _change.Freed.Blocks.Add((_directory.Number, offset));
         _isBitmapChanged = true;
     }
