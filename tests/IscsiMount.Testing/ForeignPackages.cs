@@ -15,7 +15,10 @@ public static class ForeignPackages
     public static IReadOnlyList<ForeignPackage> All { get; } =
     [
         new("fuse3", ["fusermount3"], "the kernel's mounts for ordinary users; brings libfuse3.so.3"),
-        new("ntfs-3g", ["mkntfs", "ntfs-3g", "ntfscp", "ntfsresize"], "makes NTFS volumes, and is the oracle for what is on them"),
+        new(
+            "ntfs-3g",
+            ["mkntfs", "ntfs-3g", "ntfscp", "ntfsresize"],
+            "makes NTFS volumes, and is the oracle for what is on them"),
         new("sleuthkit", ["fsstat", "fls"], "another reader of NTFS volumes"),
         new("tgt", ["tgtd", "tgtadm"], "a target of others"),
         new("istgt", ["istgt"], "another target of others, with mutual CHAP and several connections"),

@@ -77,7 +77,7 @@ internal sealed class VolumeMedium
     private async ValueTask ReadThroughAsync(
         PendingPages pending, long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        // ORDER: the pages are taken before the device is read. One that is written meanwhile is then seen all the same.
+        // ORDER: the pages are taken before the device is read: one that is written meanwhile is seen all the same.
         List<PendingPage>? pages = pending.FindWithin(offsetBytes, destination.Length);
         await ReadDeviceAsync(offsetBytes, destination, cancellationToken);
         foreach (PendingPage page in pages ?? [])

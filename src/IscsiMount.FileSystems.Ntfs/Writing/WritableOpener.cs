@@ -175,15 +175,21 @@ internal sealed class WritableOpener(
                 byte[] id = new byte[16];
                 support.Random.NextBytes(id);
                 return new MountIdentity(
-                    context.Geometry.SerialNumber, new Guid(id), area.Lcn * clusterSize, area.ClusterCount * clusterSize);
+                    context.Geometry.SerialNumber,
+                    new Guid(id),
+                    area.Lcn * clusterSize,
+                    area.ClusterCount * clusterSize);
             }
         }
 
         return null;
     }
 
-    /// <summary>A descriptor that the volume has for ordinary files: the second, since the first is for the format.</summary>
-    private static async ValueTask<uint> FindSecurityIdAsync(OpenedVolume opened, CancellationToken cancellationToken)
+    /// <summary>
+    /// A descriptor that the volume has for ordinary files: the second, since the first is for the format.
+    /// </summary>
+    private static async ValueTask<uint> FindSecurityIdAsync(
+        OpenedVolume opened, CancellationToken cancellationToken)
     {
         MftFile secure = await opened.Parts.Files.GetSystemFileAsync(SystemFile.Secure, cancellationToken);
         IndexTree? tree = IndexTree.Open(secure, "$SII", IndexKind.Numbers, opened.Blocks, opened.Parts.Geometry);

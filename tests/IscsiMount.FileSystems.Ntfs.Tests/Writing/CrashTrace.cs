@@ -101,7 +101,7 @@ internal sealed partial class CrashTrace
         return image;
     }
 
-    /// <summary>Looks at a volume as the crash left it, with the eyes of a system that knows nothing of intents.</summary>
+    /// <summary>Looks at a volume as the crash left it, as a system that knows nothing of intents.</summary>
     public static async Task<List<Finding>> FatalFindingsAsync(byte[] image)
     {
         var stage = new WriteStage(image);
@@ -119,7 +119,8 @@ internal sealed partial class CrashTrace
             found = await VolumeTree.LinesAsync(volume);
         }
 
-        Assert.True((await stage.VerifyAsync()).Count == 0, $"{state}: {string.Join('\n', (await stage.VerifyAsync()).Take(5))}");
+        IReadOnlyList<Finding> findings = await stage.VerifyAsync();
+        Assert.True(findings.Count == 0, $"{state}: {string.Join('\n', findings.Take(5))}");
         int first = _moments.FindLastIndex(each => each.IsDurable && each.Step <= step);
         int last = _moments.FindIndex(first + 1, each => each.IsDurable);
         List<Moment> possible = _moments[first..(last < 0 ? _moments.Count : last + 1)];
@@ -142,7 +143,8 @@ internal sealed partial class CrashTrace
     {
         if (step.Bytes is { } bytes)
         {
-            bytes.AsSpan(0, (int)Math.Min(bytes.Length, (long)sectors * SectorSize)).CopyTo(image.AsSpan((int)step.Offset));
+            int length = (int)Math.Min(bytes.Length, (long)sectors * SectorSize);
+            bytes.AsSpan(0, length).CopyTo(image.AsSpan((int)step.Offset));
         }
     }
 

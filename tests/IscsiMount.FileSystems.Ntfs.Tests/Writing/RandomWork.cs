@@ -81,7 +81,8 @@ internal sealed class RandomWork(int seed, ModelNode root)
             return FsStatus.Ok;
         }
 
-        int offset = _random.Next(3) == 0 ? file.Node.Content.Length : _random.Next(Math.Max(1, file.Node.Content.Length * 2));
+        int length = file.Node.Content.Length;
+        int offset = _random.Next(3) == 0 ? length : _random.Next(Math.Max(1, length * 2));
         byte[] source = Bytes();
         if (offset + source.Length > SizeMax)
         {

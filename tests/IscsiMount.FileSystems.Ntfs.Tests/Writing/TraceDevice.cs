@@ -2,7 +2,7 @@ using IscsiMount.Block;
 
 namespace IscsiMount.FileSystems.Ntfs.Tests.Writing;
 
-/// <summary>Something that happened to a <see cref="TraceDevice"/>: a write, or a flush where there are no bytes.</summary>
+/// <summary>A write to a <see cref="TraceDevice"/>, or a flush where there are no bytes.</summary>
 internal sealed record TraceStep(long Offset, byte[]? Bytes)
 {
     public bool IsFlush => Bytes is null;
@@ -19,7 +19,11 @@ internal sealed class TraceDevice(byte[] image) : IBlockDevice
 
     public ulong BlockCount => (ulong)(image.Length / BlockLength);
 
-    public BlockDeviceTraits Traits { get; init; } = new() { TransferSizeOptimal = 256 * 1024, TransfersInFlightMax = 8 };
+    public BlockDeviceTraits Traits { get; init; } = new()
+    {
+        TransferSizeOptimal = 256 * 1024,
+        TransfersInFlightMax = 8,
+    };
 
     /// <summary>What the device holds. It is looked at when nothing is under way.</summary>
     public byte[] Image => image;

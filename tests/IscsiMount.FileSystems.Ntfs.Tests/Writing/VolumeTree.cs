@@ -33,8 +33,8 @@ internal static class VolumeTree
 
     public static async Task<List<DirectoryEntry>> ListAsync(IFileSystem volume, FileId directory)
     {
-        using IDirectoryListing listing =
-            Assert.IsAssignableFrom<IDirectoryListing>(volume.OpenListing(directory).TryGet(out var open) ? open : null);
+        using IDirectoryListing listing = await Must(new ValueTask<FsResult<IDirectoryListing>>(
+            volume.OpenListing(directory)));
         var all = new List<DirectoryEntry>();
         ulong position = 0;
         while (true)

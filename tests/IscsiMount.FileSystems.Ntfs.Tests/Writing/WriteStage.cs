@@ -9,7 +9,8 @@ namespace IscsiMount.FileSystems.Ntfs.Tests.Writing;
 /// <summary>A volume in memory that is open for writing, with all that its writing is judged by.</summary>
 internal sealed class WriteStage
 {
-    private static readonly ConcurrentDictionary<(int Mebibytes, int ClusterSize), Lazy<Task<byte[]>>> Templates = new();
+    private static readonly ConcurrentDictionary<(int Mebibytes, int ClusterSize), Lazy<Task<byte[]>>> Templates =
+        new();
 
     public WriteStage(byte[] image, MemoryOfMounts? memory = null)
     {

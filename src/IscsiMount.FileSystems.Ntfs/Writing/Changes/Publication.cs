@@ -35,7 +35,8 @@ internal sealed class Publication
             * BitmapPageSize;
         long bits = change.Freed.Clusters.Sum(extent => extent.ClusterCount) / 8;
         long size = publication._pages.Sum(page => (long)page.Bytes.Length);
-        if ((size + Math.Min(bitmaps + bits, publication._context.Clusters.Map.SizeBytes)) * 2 > publication._context.IntentSizeMax)
+        long most = (size + Math.Min(bitmaps + bits, change.Context.Clusters.Map.SizeBytes)) * 2;
+        if (most > change.Context.IntentSizeMax)
         {
             return change.Abandon(FsStatus.NotSupported);
         }

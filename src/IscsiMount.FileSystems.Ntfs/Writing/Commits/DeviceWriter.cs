@@ -16,8 +16,9 @@ internal sealed class DeviceWriter(IBlockDevice device)
     /// <summary>The unit of writing: every range begins and ends on it.</summary>
     public int BlockLength => _blockLength;
 
-    /// <summary>Writes whole blocks, in as many transfers as the device likes, all of them under way together.</summary>
-    public async ValueTask WriteAsync(long offsetBytes, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    /// <summary>Writes whole blocks, in transfers as long as the device likes, all under way together.</summary>
+    public async ValueTask WriteAsync(
+        long offsetBytes, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         Invariant.Holds(offsetBytes % _blockLength == 0 && source.Length % _blockLength == 0);
         int step = Math.Max(device.Traits.TransferSizeOptimal / _blockLength, 1) * _blockLength;
@@ -41,7 +42,8 @@ internal sealed class DeviceWriter(IBlockDevice device)
             (this, runs),
             runs.Count,
             Math.Max(device.Traits.TransfersInFlightMax, 1),
-            static (all, index, token) => all.Writer.TransferAsync(all.Runs[index].Offset, all.Runs[index].Bytes, token),
+            static (all, index, token) =>
+                all.Writer.TransferAsync(all.Runs[index].Offset, all.Runs[index].Bytes, token),
             cancellationToken);
     }
 

@@ -4,8 +4,8 @@ using IscsiMount.Primitives;
 namespace IscsiMount.FileSystems.Ntfs.Writing.Commits;
 
 /// <summary>
-/// Brings groups of changes to the device, one after the other: what is about to be written first, then each page in its
-/// place, class after class.
+/// Brings groups of changes to the device, one after the other: first what is about to be written, then each page in
+/// its place, class after class.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -29,7 +29,7 @@ namespace IscsiMount.FileSystems.Ntfs.Writing.Commits;
 //
 //   A page of a bitmap is written twice: first with all bits that are set before or after, then as it is to be.
 
-/// <summary>What a group of changes is about to write. It is complete or it is nothing: a checksum covers all.</summary>
+/// <summary>What a group of changes is about to write. It is whole or nothing: a checksum covers all.</summary>
 internal sealed class IntentImage
 {
     public const int SectorSize = UpdateSequence.Stride;
@@ -173,7 +173,7 @@ internal sealed record IntentTarget(long Offset, int Length, ReadOnlyMemory<byte
     /// <summary>What is to stand there.</summary>
     public ReadOnlyMemory<byte> Image { get; init; }
 
-    /// <summary>Whether every sector is one that the writing may have left behind, and not the work of others.</summary>
+    /// <summary>Whether every sector is one that the writing may have left, and not the work of others.</summary>
     public bool Expects(ReadOnlySpan<byte> found)
     {
         Invariant.Holds(found.Length == Length);

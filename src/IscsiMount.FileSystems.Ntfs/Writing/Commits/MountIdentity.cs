@@ -34,7 +34,8 @@ internal sealed record MountIdentity(ulong SerialNumber, Guid Id, long AreaOffse
     public static MountIdentity? TryRead(ReadOnlySpan<byte> source, ulong serialNumber, long deviceSizeBytes)
     {
         if (source.Length != Length || !source.StartsWith(Magic)
-            || Crc32C.Compute(source[..ChecksumOffset]) != BinaryPrimitives.ReadUInt32LittleEndian(source[ChecksumOffset..])
+            || Crc32C.Compute(source[..ChecksumOffset])
+                != BinaryPrimitives.ReadUInt32LittleEndian(source[ChecksumOffset..])
             || BinaryPrimitives.ReadUInt64LittleEndian(source[0x08..]) != serialNumber)
         {
             return null;

@@ -43,7 +43,9 @@ internal sealed record PendingPage(long Offset, byte[] Bytes, WriteClass Class, 
 
     public long End => Offset + Bytes.Length;
 
-    /// <summary>What is written first, of pages that are written twice: of a bitmap, all that is in use before or after.</summary>
+    /// <summary>
+    /// What is written first, of pages that are written twice: of a bitmap, all that is in use before or after.
+    /// </summary>
     public byte[] FirstBytes
     {
         get
@@ -84,7 +86,9 @@ internal sealed record PendingPage(long Offset, byte[] Bytes, WriteClass Class, 
         {
             Class = isNewDirectory ? WriteClass.Directory : joined,
             Early = isNewDirectory ? earlier.Early ?? earlier.Bytes : null,
-            Cleared = Cleared is null || earlier.Cleared is null ? Cleared ?? earlier.Cleared : Join(Cleared, earlier.Cleared),
+            Cleared = Cleared is null || earlier.Cleared is null
+                ? Cleared ?? earlier.Cleared
+                : Join(Cleared, earlier.Cleared),
         };
     }
 

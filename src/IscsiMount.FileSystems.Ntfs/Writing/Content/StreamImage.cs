@@ -67,7 +67,7 @@ internal sealed class StreamImage
             : FsStatus.NotSupported;
     }
 
-    /// <summary>Puts content into the record. False means that it has no room for it; the record is as before.</summary>
+    /// <summary>Puts content into the record. False means that it has no room; the record is as before.</summary>
     public bool TrySetValue(ReadOnlySpan<byte> value)
     {
         Record.SetResident(AttributeType.Data, _name, value);

@@ -61,7 +61,9 @@ internal sealed class IndexEditor
         return isExact ? path[^1].Entry : null;
     }
 
-    /// <summary>Adds an entry whose name is not there yet. <see cref="FsStatus.NoSpace"/> leaves the change to be abandoned.</summary>
+    /// <summary>
+    /// Adds an entry whose name is not there yet. <see cref="FsStatus.NoSpace"/> leaves the change to be abandoned.
+    /// </summary>
     public async ValueTask<FsStatus> InsertAsync(EntryImage entry, CancellationToken cancellationToken)
     {
         (List<IndexStep> path, bool isExact) = await DescendAsync(NameOf(entry), cancellationToken);

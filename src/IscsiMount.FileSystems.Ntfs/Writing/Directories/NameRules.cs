@@ -1,6 +1,6 @@
 namespace IscsiMount.FileSystems.Ntfs.Writing.Directories;
 
-/// <summary>Which names are made. Others are read where they are, and never made: Windows could not open them.</summary>
+/// <summary>Which names are made. Others are read where they are; Windows could not open them.</summary>
 internal static class NameRules
 {
     private const int LengthMax = 255;

@@ -35,7 +35,9 @@ internal sealed class MftGrowth(WriteContext context)
         StreamShape before = StreamShape.From(context.Files.Records.Map, 0, _clusterSize);
         StreamShape bitsBefore = StreamShape.From(context.Records.Map, 0, _clusterSize);
         StreamShape? after = await ExtendAsync(change, before, cancellationToken);
-        StreamShape? bits = after is null ? null : await ExtendBitmapAsync(change, bitsBefore, after, cancellationToken);
+        StreamShape? bits = after is null
+            ? null
+            : await ExtendBitmapAsync(change, bitsBefore, after, cancellationToken);
         if (after is null || bits is null)
         {
             return change.Abandon(FsStatus.NoSpace);
@@ -85,7 +87,8 @@ internal sealed class MftGrowth(WriteContext context)
         if (size > before.AllocatedSize)
         {
             long clusters = (size - before.AllocatedSize + _clusterSize - 1) / _clusterSize;
-            if (await change.TakeAsync(new ClusterWish(clusters) { MayUseZone = true }, cancellationToken) is not { } taken)
+            var wish = new ClusterWish(clusters) { MayUseZone = true };
+            if (await change.TakeAsync(wish, cancellationToken) is not { } taken)
             {
                 return null;
             }

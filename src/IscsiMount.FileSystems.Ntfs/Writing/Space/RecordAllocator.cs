@@ -29,7 +29,8 @@ internal sealed class RecordAllocator
     {
         // LIMIT: 2 GiB of records are 256 MiB of bitmap, and more than any volume has.
         byte[] content = await reader.ReadAllAsync(bitmap, int.MaxValue / 8, cancellationToken);
-        return new RecordAllocator(bitmap, new BitWindow(content, Count(recordCount, content.Length), content.Length * 8));
+        var bits = new BitWindow(content, Count(recordCount, content.Length), content.Length * 8);
+        return new RecordAllocator(bitmap, bits);
     }
 
     /// <summary>Takes a number; nothing means that $MFT has to grow first.</summary>
