@@ -40,7 +40,7 @@ public static class BlockAccess
     }
 
     /// <summary>Clears blocks of a device that knows no better than to write zeros.</summary>
-    internal static async ValueTask WriteZerosAsync(
+    public static async ValueTask WriteZerosAsync(
         IBlockDevice device, BlockRange range, CancellationToken cancellationToken)
     {
         CheckRange(device, range);

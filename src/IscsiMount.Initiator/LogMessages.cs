@@ -68,4 +68,8 @@ internal static partial class LogMessages
     [LoggerMessage(2025, LogLevel.Error, "Logical unit {Lun} of {Target} is taken offline")]
     public static partial void UnitOffline(
         this ILogger logger, Exception reason, string target, LogicalUnitNumber lun);
+
+    [LoggerMessage(2030, LogLevel.Information, "Logical unit {Lun} of {Target} reports {Topic}: {Detail}")]
+    public static partial void UnitReported(
+        this ILogger logger, string target, LogicalUnitNumber lun, AttentionTopic topic, AdditionalSense detail);
 }

@@ -148,6 +148,11 @@ public sealed class Session : IAsyncDisposable
         return await WaitForAsync(task.AnswerTask, cancellationToken);
     }
 
+    /// <summary>
+    /// Tells from now on what logical units report beside their answers: changes of size, lists, reservations.
+    /// </summary>
+    public UnitEventFeed WatchUnits() => _life.Units.News.Open();
+
     /// <summary>Asks the target whether it is alive.</summary>
     /// <returns>How long the answer took.</returns>
     public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
@@ -248,6 +253,7 @@ public sealed class Session : IAsyncDisposable
     private async Task<StorageFaultException?> EndAsync()
     {
         SessionEndedException ended = await _life.RunAsync();
+        _life.Units.News.End();
         if (ended.Reason == SessionEndReason.LoggedOut)
         {
             _logger.SessionEnded(TargetName, Portal.ToString(), ended.Reason);

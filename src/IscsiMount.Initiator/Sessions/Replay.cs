@@ -26,9 +26,11 @@ internal static class Replay
     /// that leaves everything as it is when it is carried out twice.
     /// </summary>
     public static bool IsAllowed(in CommandRequest command) =>
-        command.Attempts == 0 || (command.Attempts < AttemptsMax && MayBeDoneTwice(command));
+        command.Attempts == 0
+        || (command.Attempts < AttemptsMax && MayBeDoneTwice((OperationCode)command.Cdb.AsSpan()[0]));
 
-    private static bool MayBeDoneTwice(in CommandRequest command) => (OperationCode)command.Cdb.AsSpan()[0] switch
+    /// <summary>Whether a command leaves everything as it is when it is carried out twice.</summary>
+    public static bool MayBeDoneTwice(OperationCode code) => code switch
     {
         OperationCode.Read6 or OperationCode.Read10 or OperationCode.Read12 or OperationCode.Read16 => true,
         OperationCode.Write6 or OperationCode.Write10 or OperationCode.Write12 or OperationCode.Write16 => true,

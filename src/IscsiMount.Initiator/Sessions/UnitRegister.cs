@@ -15,6 +15,9 @@ internal sealed class UnitRegister(string target, ILogger logger)
 
     public DeferredErrors DeferredErrors { get; } = new();
 
+    /// <summary>Those that want to hear what units report.</summary>
+    public UnitNews News { get; } = new();
+
     public IReadOnlyList<UnitStanding> All
     {
         get
@@ -82,10 +85,21 @@ internal sealed class UnitRegister(string target, ILogger logger)
         {
             DeferredErrors.Keep(lun, sense);
         }
-        else if (sense.Key == SenseKey.UnitAttention && MeansRestart(sense.Additional))
+        else if (sense.Key == SenseKey.UnitAttention)
+        {
+            AttendToNews(lun, sense);
+        }
+    }
+
+    private void AttendToNews(LogicalUnitNumber lun, SenseData sense)
+    {
+        if (MeansRestart(sense.Additional))
         {
             LoseMemory(lun);
         }
+
+        UnitEvent news = News.Tell(lun, sense);
+        logger.UnitReported(target, lun, news.Topic, news.Detail);
     }
 
     private void LoseMemory(LogicalUnitNumber lun)

@@ -2,6 +2,7 @@ using IscsiMount.Block;
 using IscsiMount.Initiator.Commands;
 using IscsiMount.Initiator.Sessions;
 using IscsiMount.Primitives;
+using IscsiMount.Scsi.Transfer;
 
 namespace IscsiMount.Initiator.Units;
 
@@ -15,6 +16,7 @@ internal sealed class BlockEngine(CommandGate gate, UnitRegister units, UnitStan
 
     private readonly Lock _lock = new();
     private readonly Stack<BlockOperation> _idle = new();
+    private volatile bool _isShort;
 
     public LogicalUnitNumber Lun => standing.Lun;
 
@@ -29,7 +31,22 @@ internal sealed class BlockEngine(CommandGate gate, UnitRegister units, UnitStan
 
     public UnitRegister Units => units;
 
+    /// <summary>The command blocks that the unit understands: the long ones until it has refused one.</summary>
+    public CdbForm Form => _isShort ? CdbForm.Ten : CdbForm.Sixteen;
+
     public int LengthOf(BlockRange range) => (int)range.Count * BlockLength;
+
+    /// <summary>Goes over to short command blocks, if the range can be told in them.</summary>
+    public bool TryUseShortForm(BlockRange range)
+    {
+        bool fits = range.Count <= ushort.MaxValue && range.First + range.Count <= uint.MaxValue;
+        if (fits)
+        {
+            _isShort = true;
+        }
+
+        return fits;
+    }
 
     public BlockOperation Rent()
     {

@@ -21,6 +21,7 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
     private readonly Lock _lock = new();
     private ManualResetValueTaskSourceCore<bool> _core;
     private TransferKind _kind;
+    private bool _isForced;
     private BlockRange _range;
     private Memory<byte> _readInto;
     private ReadOnlyMemory<byte> _writeFrom;
@@ -31,8 +32,6 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
     private Exception? _fault;
     private Task _pause = Task.CompletedTask;
 
-    private OperationCode Code => _kind == TransferKind.Read ? OperationCode.Read16 : OperationCode.Write16;
-
     public ValueTask ReadAsync(BlockRange range, Memory<byte> destination, CancellationToken cancellationToken)
     {
         _kind = TransferKind.Read;
@@ -40,15 +39,22 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
         return StartAsync(range, cancellationToken);
     }
 
-    public ValueTask WriteAsync(BlockRange range, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    /// <param name="range">What is written.</param>
+    /// <param name="source">The content.</param>
+    /// <param name="isForced">Whether the unit shall end the command when the blocks are durable (FUA).</param>
+    /// <param name="cancellationToken">Withdraws the write.</param>
+    public ValueTask WriteAsync(
+        BlockRange range, ReadOnlyMemory<byte> source, bool isForced, CancellationToken cancellationToken)
     {
         _kind = TransferKind.Write;
+        _isForced = isForced;
         _writeFrom = source;
         return StartAsync(range, cancellationToken);
     }
 
     public void Complete(int cookie, in CommandResult result)
     {
+        (int offset, CdbForm form) = Cookie.Read(cookie);
         if (result.Fault is { } fault)
         {
             EndPiece(fault);
@@ -63,7 +69,7 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
                 engine.Standing.AcknowledgeWrite();
             }
 
-            int length = engine.LengthOf(PieceAt(cookie));
+            int length = engine.LengthOf(PieceAt(offset));
             bool isWhole = result.TransferredLength == length;
             EndPiece(isWhole ? null : new ShortTransferException(result.TransferredLength, length));
             return;
@@ -71,9 +77,15 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
 
         engine.Units.Attend(engine.Lun, result);
 
-        if (!TryRepeat(cookie, outcome.Reaction))
+        if (outcome.Kind == OutcomeKind.CommandNotSupported
+            && form == CdbForm.Sixteen
+            && engine.TryUseShortForm(PieceAt(offset)))
         {
-            EndPiece(new ScsiCommandException(Code, PieceAt(cookie).First, result.Status, result.Sense));
+            Submit(offset);
+        }
+        else if (!TryRepeat(offset, outcome.Reaction))
+        {
+            EndPiece(new ScsiCommandException(CodeOf(form), PieceAt(offset).First, result.Status, result.Sense));
         }
     }
 
@@ -97,6 +109,14 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
     public void OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
+
+    private OperationCode CodeOf(CdbForm form) => (_kind, form) switch
+    {
+        (TransferKind.Read, CdbForm.Ten) => OperationCode.Read10,
+        (TransferKind.Read, _) => OperationCode.Read16,
+        (_, CdbForm.Ten) => OperationCode.Write10,
+        _ => OperationCode.Write16,
+    };
 
     private ValueTask StartAsync(BlockRange range, CancellationToken cancellationToken)
     {
@@ -148,15 +168,16 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
         BlockRange piece = PieceAt(offset);
         int start = offset * engine.BlockLength;
         int length = engine.LengthOf(piece);
+        CdbForm form = engine.Form;
         CdbBytes cdb = default;
-        if (_kind == TransferKind.Read)
+        new BlockTransfer
         {
-            Read16.Write(cdb, piece.First, piece.Count);
-        }
-        else
-        {
-            Write16.Write(cdb, piece.First, piece.Count);
-        }
+            Kind = _kind,
+            Form = form,
+            FirstBlock = piece.First,
+            BlockCount = piece.Count,
+            ForceUnitAccess = _isForced,
+        }.Write(cdb);
 
         engine.Submit(new CommandRequest
         {
@@ -166,7 +187,7 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
             WriteFrom = _writeFrom.IsEmpty ? default : _writeFrom.Slice(start, length),
             Owner = this,
             Unit = engine.Standing,
-            Cookie = offset,
+            Cookie = Cookie.Of(offset, form),
         });
     }
 
@@ -258,6 +279,16 @@ internal sealed class BlockOperation(BlockEngine engine) : IValueTaskSource, ICo
         _range = default;
         _readInto = default;
         _writeFrom = default;
+        _isForced = false;
         (_startedCount, _underWay, _repetitions, _fault) = (0, 0, 0, null);
+    }
+
+    /// <summary>Which piece a command moves, and whether its block was the long one.</summary>
+    private static class Cookie
+    {
+        public static int Of(int offset, CdbForm form) => form == CdbForm.Ten ? ~offset : offset;
+
+        public static (int Offset, CdbForm Form) Read(int cookie) =>
+            cookie < 0 ? (~cookie, CdbForm.Ten) : (cookie, CdbForm.Sixteen);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CommandRunner(
         CdbBytes cdb = default;
         query.WriteCdb(cdb);
         byte[] answer = new byte[query.AllocationLength];
-        int length = await RunAsync(lun, cdb, answer, cancellationToken);
+        int length = await RunAsync(new Exchange(lun, cdb, answer, default), cancellationToken);
         return query.ReadAnswer(answer.AsSpan(0, length));
     }
 
@@ -35,34 +35,47 @@ internal sealed class CommandRunner(
     {
         CdbBytes cdb = default;
         command.WriteCdb(cdb);
-        await RunAsync(lun, cdb, default, cancellationToken);
+        await SendAsync(lun, cdb, default, cancellationToken);
     }
 
+    /// <summary>Runs a command with data that goes to the unit, or none.</summary>
+    public async Task SendAsync(
+        LogicalUnitNumber lun, CdbBytes cdb, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+        await RunAsync(new Exchange(lun, cdb, default, data), cancellationToken);
+
     /// <exception cref="ScsiCommandException">The unit did not carry it out, also not when it was repeated.</exception>
-    private async Task<int> RunAsync(
-        LogicalUnitNumber lun, CdbBytes cdb, Memory<byte> readInto, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(Exchange exchange, CancellationToken cancellationToken)
     {
+        var code = (OperationCode)exchange.Cdb.AsSpan()[0];
         for (int repetition = 0; true; repetition++)
         {
-            CommandResult result = await RunOnceAsync(lun, cdb, readInto, cancellationToken);
+            CommandResult result = await RunOnceAsync(exchange, cancellationToken);
             var outcome = CommandOutcome.Of(result.Status, result.Sense);
             if (outcome.Reaction == OutcomeReaction.Accept)
             {
                 return result.TransferredLength;
             }
 
-            if (repetition == RepetitionPolicy.RepetitionsMax || !MayRepeat(outcome.Reaction))
+            if (repetition == RepetitionPolicy.RepetitionsMax || !MayRepeat(outcome, code))
             {
-                throw new ScsiCommandException(
-                    (OperationCode)cdb.AsSpan()[0], firstBlock: null, result.Status, result.Sense);
+                throw new ScsiCommandException(code, firstBlock: null, result.Status, result.Sense);
             }
 
-            await PrepareRepetitionAsync(lun, outcome.Reaction, repetition, cancellationToken);
+            await PrepareRepetitionAsync(exchange.Lun, outcome.Reaction, repetition, cancellationToken);
         }
     }
 
-    private static bool MayRepeat(OutcomeReaction reaction) =>
-        reaction is OutcomeReaction.Repeat or OutcomeReaction.RepeatLater or OutcomeReaction.StartUnit;
+    // A command that was aborted may have been carried out before. All other ends that are worth a repetition say that
+    // it did not begin.
+    private static bool MayRepeat(CommandOutcome outcome, OperationCode code)
+    {
+        bool isUseful = outcome.Reaction
+            is OutcomeReaction.Repeat
+            or OutcomeReaction.RepeatLater
+            or OutcomeReaction.StartUnit;
+        bool mayHaveRun = outcome.Kind is OutcomeKind.Aborted or OutcomeKind.HardwareError;
+        return isUseful && (!mayHaveRun || Replay.MayBeDoneTwice(code));
+    }
 
     private async Task PrepareRepetitionAsync(
         LogicalUnitNumber lun, OutcomeReaction reaction, int repetition, CancellationToken cancellationToken)
@@ -71,7 +84,7 @@ internal sealed class CommandRunner(
         {
             CdbBytes start = default;
             new StartStopUnit { Start = true }.WriteCdb(start);
-            await RunOnceAsync(lun, start, default, cancellationToken);
+            await RunOnceAsync(new Exchange(lun, start, default, default), cancellationToken);
         }
 
         if (reaction != OutcomeReaction.Repeat)
@@ -80,12 +93,19 @@ internal sealed class CommandRunner(
         }
     }
 
-    private async Task<CommandResult> RunOnceAsync(
-        LogicalUnitNumber lun, CdbBytes cdb, Memory<byte> readInto, CancellationToken cancellationToken)
+    private async Task<CommandResult> RunOnceAsync(Exchange exchange, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var owner = new SingleCommand(lun, units);
-        port.Submit(new CommandRequest { Lun = lun, Cdb = cdb, ReadInto = readInto, Owner = owner, Unit = unit });
+        var owner = new SingleCommand(exchange.Lun, units);
+        port.Submit(new CommandRequest
+        {
+            Lun = exchange.Lun,
+            Cdb = exchange.Cdb,
+            ReadInto = exchange.ReadInto,
+            WriteFrom = exchange.WriteFrom,
+            Owner = owner,
+            Unit = unit,
+        });
         using (cancellationToken.UnsafeRegister(
             (_, token) => port.Cancel(owner, new OperationCanceledException(token)), null))
         {
@@ -93,4 +113,8 @@ internal sealed class CommandRunner(
             return result.Fault is { } fault ? throw fault : result;
         }
     }
+
+    /// <summary>A command with its data in one direction, or in none.</summary>
+    private readonly record struct Exchange(
+        LogicalUnitNumber Lun, CdbBytes Cdb, Memory<byte> ReadInto, ReadOnlyMemory<byte> WriteFrom);
 }

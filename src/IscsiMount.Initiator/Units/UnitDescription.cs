@@ -16,8 +16,7 @@ internal sealed record UnitDescription
     /// </summary>
     public required bool HasVolatileCache { get; init; }
 
-    /// <summary>The most blocks that one command may move, or 0 if the unit names no limit.</summary>
-    public required uint TransferBlocksMax { get; init; }
+    public required UnitLimits Limits { get; init; }
 
     public required bool IsThin { get; init; }
 }

@@ -29,9 +29,19 @@ internal sealed class UnitProbe(CommandRunner runner, LogicalUnitNumber lun, Can
             Capacity = capacity,
             IsWriteProtected = mode?.IsWriteProtected ?? false,
             HasVolatileCache = mode is null || (CachingPage.Find(mode)?.IsWriteCacheEnabled ?? true),
-            TransferBlocksMax = limits?.TransferBlocksMax ?? 0,
+            Limits = UnitLimits.Of(limits, provisioning, mode),
             IsThin = capacity.IsThin || provisioning?.Provisioning == ProvisioningType.Thin,
         };
+    }
+
+    /// <summary>Asks how large it is.</summary>
+    public async Task<LogicalUnitCapacity> CapacityAsync()
+    {
+        LogicalUnitCapacity capacity = await AskOrNullAsync(new ReadCapacity16()) ?? await ShortCapacityAsync();
+        return capacity.HasPlainBlocks && !capacity.IsProtected
+            ? capacity
+            : throw new UnusableLogicalUnitException(
+                lun, $"its blocks of {capacity.BlockLength} bytes are not plain sectors.");
     }
 
     private void ThrowIfNoDisk(Peripheral peripheral)
@@ -64,15 +74,6 @@ internal sealed class UnitProbe(CommandRunner runner, LogicalUnitNumber lun, Can
         };
     }
 
-    private async Task<LogicalUnitCapacity> CapacityAsync()
-    {
-        LogicalUnitCapacity capacity = await AskOrNullAsync(new ReadCapacity16()) ?? await ShortCapacityAsync();
-        return capacity.HasPlainBlocks && !capacity.IsProtected
-            ? capacity
-            : throw new UnusableLogicalUnitException(
-                lun, $"its blocks of {capacity.BlockLength} bytes are not plain sectors.");
-    }
-
     private async Task<LogicalUnitCapacity> ShortCapacityAsync()
     {
         ShortCapacity capacity = await runner.AskAsync(lun, new ReadCapacity10(), cancellationToken);
@@ -100,6 +101,11 @@ internal sealed class UnitProbe(CommandRunner runner, LogicalUnitNumber lun, Can
         }
         catch (ScsiCommandException refusal) when (refusal.Sense is { Key: SenseKey.IllegalRequest })
         {
+            return null;
+        }
+        catch (ScsiCommandException conflict) when (conflict.Status == ScsiStatus.ReservationConflict)
+        {
+            // COMPAT: with somebody else's reservation some units tell no modes, but can be read.
             return null;
         }
         catch (ProtocolViolationException)

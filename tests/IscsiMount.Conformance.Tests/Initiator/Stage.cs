@@ -70,19 +70,30 @@ internal sealed class Stage : IAsyncDisposable
         SessionOptions? options = null, ScriptedTarget? target = null, params string[] keys)
     {
         Stage stage = await LoginAsync(options, target, keys);
-        Task<LogicalUnit> opening = stage.Session.OpenLogicalUnitAsync(Lun, CancellationToken.None);
+        Task opening = stage.OpenUnitAsync();
         stage.AnswerProbe();
-        stage.Unit = await opening;
+        await opening;
         return stage;
     }
+
+    /// <summary>Opens the unit, for which its probe has to be answered.</summary>
+    public async Task OpenUnitAsync() => Unit = await Session.OpenLogicalUnitAsync(Lun, CancellationToken.None);
 
     /// <summary>Answers what is asked of a unit before it is used.</summary>
     /// <param name="product">The disk that is there.</param>
     /// <param name="attention">What the unit reports first, if anything.</param>
-    public void AnswerProbe(string product = "P", AdditionalSense? attention = null)
+    /// <param name="limits">What the unit says that it takes at once, if it says so.</param>
+    public void AnswerProbe(string product = "P", AdditionalSense? attention = null, BlockLimits? limits = null)
     {
         Answer(OperationCode.Inquiry, new InquiryData { Vendor = "V", Product = product, Revision = "1" });
-        Answer(OperationCode.Inquiry, new SupportedPages { Pages = [] });
+        Answer(
+            OperationCode.Inquiry,
+            new SupportedPages { Pages = limits is null ? [] : [VitalProductPageCode.BlockLimits] });
+        if (limits is not null)
+        {
+            Answer(OperationCode.Inquiry, limits);
+        }
+
         if (attention is { } news)
         {
             Respond(Expect(OperationCode.TestUnitReady), ScsiStatus.CheckCondition, SenseData.UnitAttention(news));

@@ -40,6 +40,12 @@ internal sealed class RemoteDevice : IBlockDevice
 
     public ValueTask FlushAsync(CancellationToken cancellationToken) => _unit.FlushAsync(cancellationToken);
 
+    public ValueTask ClearAsync(BlockRange range, CancellationToken cancellationToken) =>
+        _unit.ClearAsync(range, cancellationToken);
+
+    public ValueTask<SpaceRun> FindSpaceAsync(ulong firstBlock, CancellationToken cancellationToken) =>
+        _unit.FindSpaceAsync(firstBlock, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await _unit.DisposeAsync();

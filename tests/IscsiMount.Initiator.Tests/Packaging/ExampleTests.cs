@@ -42,9 +42,29 @@ public sealed class ExampleTests
         Assert.StartsWith("2: from block 8192, 12582912 bytes, ", lines[2], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task WatchUnits_shows_that_another_host_has_changed_a_mode()
+    {
+        await using TgtDisk disk = await TgtDisk.StartAsync();
+        await using ForeignProcess watch = ExamplePrograms.Start(
+            "WatchUnits", disk.Target.Portal, TgtTarget.Name, Lun);
+        await Eventually.HoldsAsync(
+            () => watch.HasExited || watch.Output.Contains("Watching.", StringComparison.Ordinal));
+        await using Session session = await disk.LoginAsync();
+        LogicalUnit unit = await session.OpenLogicalUnitAsync(TgtDisk.Lun, TestContext.Current.CancellationToken);
+
+        await unit.Modes.TrySetWriteCacheAsync(isOn: false, saves: false, TestContext.Current.CancellationToken);
+
+        await Eventually.HoldsAsync(
+            () => watch.HasExited || watch.Output.Contains("ModeChanged", StringComparison.Ordinal));
+        Assert.False(watch.HasExited, watch.Report());
+        Assert.Contains($"Logical unit {Lun}: ModeChanged", watch.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("CopyLun")]
     [InlineData("ListPartitions")]
+    [InlineData("WatchUnits")]
     public async Task A_wrong_call_says_how_it_is_called(string name)
     {
         ToolResult result = await ExamplePrograms.RunAsync(name);

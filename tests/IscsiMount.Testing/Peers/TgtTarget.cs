@@ -45,6 +45,10 @@ public sealed class TgtTarget : IAsyncDisposable
     public Task SetAsync(string key, string value) =>
         AdministerAsync("update", "target", "--name", key, "--value", value);
 
+    /// <summary>Lets the unit give space back, and say which blocks have some.</summary>
+    public Task MakeThinAsync() => AdministerAsync(
+        "update", "logicalunit", "--lun", $"{Lun}", "--params", "thin_provisioning=1");
+
     /// <summary>From now on a login without this secret is refused.</summary>
     public async Task DemandChapAsync(string user, string secret)
     {
