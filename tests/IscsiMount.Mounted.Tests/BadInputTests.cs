@@ -55,6 +55,22 @@ public sealed class BadInputTests(SampleVolumes samples)
         await MustRefuseAsync(target, 24, "authentication");
     }
 
+    [Theory, Requirement("DIG-01")]
+    [InlineData("--header-digest", "HeaderDigest", "header")]
+    [InlineData("--data-digest", "DataDigest", "data")]
+    public async Task A_digest_that_the_target_does_not_take(string option, string key, string what)
+    {
+        using ScratchImage image = ScratchImage.Make(file => file.SetLength(32 << 20));
+        await using TgtTarget target = await TgtTarget.StartAsync(image.Path);
+        await target.SetAsync(key, "None");
+        await using var program = new ProgramUnderTest();
+
+        ToolResult login = await program.RunAsync(
+            "login", "--portal", target.Portal, "--target", TgtTarget.Name, option, "on");
+
+        await MustExplainAsync(program, login, 16, what);
+    }
+
     [Fact]
     public async Task A_unit_without_a_volume()
     {

@@ -28,14 +28,10 @@ internal sealed class ChapPlan(RandomNumberGenerator chance)
             {
                 return new HeldChap(Options(request, secrets), chance, _issued);
             }
-            catch (ArgumentException unusable)
+            catch (ControlException)
             {
                 secrets.ForEach(secret => secret.Dispose());
-                throw new ControlException(Problem.Of(
-                    ErrorCode.SecretUnusable,
-                    "The authentication cannot be done like this.",
-                    unusable.Message,
-                    "Set another secret at both ends."), unusable);
+                throw;
             }
         }
     }
@@ -48,15 +44,32 @@ internal sealed class ChapPlan(RandomNumberGenerator chance)
             ofTarget = Credential(name, secret);
         }
 
-        var options = new InitiatorChapOptions { Own = Credential(request.User, request.Secret), OfTarget = ofTarget };
-        return request.Algorithms is { } names ? options with { Algorithms = [.. names.Select(Algorithm)] } : options;
+        var options = new InitiatorChapOptions
+        {
+            Own = Credential(request.User, request.Secret),
+            OfTarget = ofTarget,
+            Algorithms = request.Algorithms is { } names ? [.. names.Select(Algorithm)] : ChapAlgorithm.Supported,
+        };
+        string[] problems = [.. options.Problems()];
+        return problems.Length == 0 ? options : throw Unusable(string.Join(' ', problems));
 
         ChapCredential Credential(string user, byte[] bytes)
         {
+            if (ChapSecret.ObjectionTo(bytes.Length) is { } objection)
+            {
+                throw Unusable(objection);
+            }
+
             secrets.Add(ChapSecret.Copy(bytes));
             return new ChapCredential(user, secrets[^1]);
         }
     }
+
+    private static ControlException Unusable(string reason) => new(
+        ErrorCode.SecretUnusable,
+        "The authentication cannot be done like this.",
+        reason,
+        "Set up another secret at both ends.");
 
     private static ChapAlgorithm Algorithm(string name) => ChapAlgorithm.FindByName(name) ?? throw new ControlException(
         ErrorCode.WrongUsage,
