@@ -2,6 +2,7 @@ using System.Globalization;
 using IscsiMount.Agent.Sessions;
 using IscsiMount.Agent.Volumes;
 using IscsiMount.Control;
+using IscsiMount.Initiator;
 
 namespace IscsiMount.Agent;
 
@@ -10,9 +11,20 @@ internal static class Diagnosis
 {
     public static IEnumerable<Problem> Of(HeldSession session)
     {
-        if (!session.IsAlive)
+        SessionSnapshot snapshot = session.Session.Snapshot();
+        if (snapshot.Recovery is { } recovery)
         {
-            yield return OfFailed(session);
+            yield return OfAway(session, snapshot, recovery);
+        }
+        else if (!session.IsAlive)
+        {
+            yield return OfFailed(session, snapshot);
+        }
+
+        foreach (LostWritesException loss in snapshot.Losses)
+        {
+            string lun = string.Create(CultureInfo.InvariantCulture, $"{session.Id}/{LunNumber.Of(loss.Lun)}");
+            yield return FaultProblems.Describe(loss, "Writes may be lost.").About(lun);
         }
 
         foreach (HeldUnit unit in session.Units)
@@ -43,13 +55,33 @@ internal static class Diagnosis
         }
     }
 
-    private static Problem OfFailed(HeldSession session)
+    private static Problem OfAway(HeldSession session, SessionSnapshot snapshot, RecoverySnapshot recovery)
+    {
+        string who = $"{session.Target} at {session.Portal}";
+        string choice =
+            $"'iscsimount login --target {session.Target}' tries at once, "
+            + $"'iscsimount logout --session {session.Id} --force' gives it up.";
+        var problem = recovery.IsBoundOver
+            ? Problem.Of(
+                ErrorCode.TargetUnreachable,
+                $"{who} is out of reach; reads and writes fail until it is back.",
+                Reporting.WhyAway(session, snapshot),
+                choice)
+            : Problem.Of(
+                ErrorCode.Reconnecting,
+                $"The connection with {who} is lost; reads and writes wait until it is back.",
+                Reporting.WhyAway(session, snapshot),
+                choice);
+        return problem.About($"session {session.Id}");
+    }
+
+    private static Problem OfFailed(HeldSession session, SessionSnapshot snapshot)
     {
         string again = $"iscsimount login --portal {session.Portal} --target {session.Target}";
         var problem = Problem.Of(
             ErrorCode.SessionFailed,
             $"The session with {session.Target} at {session.Portal} has failed; its mounts only give errors.",
-            Reporting.WhyEnded(session),
+            Reporting.WhyAway(session, snapshot),
             $"When the target is back: {again}. To give it up: iscsimount logout --session {session.Id}");
         return problem.About($"session {session.Id}");
     }

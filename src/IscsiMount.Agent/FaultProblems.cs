@@ -29,6 +29,12 @@ public static class FaultProblems
         LoginRefusedException => Problem.Of(
             ErrorCode.ParameterRefused, what, fault.Message,
             "Leave the digests at auto, or change what the target demands."),
+        TargetUnreachableException => Problem.Of(
+            ErrorCode.TargetUnreachable, what, fault.Message,
+            "See that the target and the network are well. It is tried again by itself."),
+        LostWritesException => Problem.Of(
+            ErrorCode.WritesLost, what, fault.Message,
+            "Unmount the volume, have it checked, and compare what was written last."),
         SessionEndedException => Problem.Of(
             ErrorCode.SessionFailed, what, fault.Message,
             "Check that the target and the network are well, then log in again."),

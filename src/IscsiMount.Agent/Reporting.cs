@@ -6,6 +6,8 @@ using IscsiMount.Control.Reports;
 using IscsiMount.FileSystems;
 using IscsiMount.Initiator;
 using IscsiMount.Primitives;
+using HeldState = IscsiMount.Initiator.SessionState;
+using SessionState = IscsiMount.Control.Reports.SessionState;
 
 namespace IscsiMount.Agent;
 
@@ -17,24 +19,32 @@ internal sealed class Reporting(TimeProvider time)
 
     public static SessionReport Report(HeldSession held)
     {
-        bool isAlive = held.IsAlive;
+        SessionSnapshot snapshot = held.Session.Snapshot();
         return new SessionReport
         {
             Id = held.Id,
-            State = isAlive ? Control.Reports.SessionState.LoggedIn : Control.Reports.SessionState.Failed,
+            State = StateOf(snapshot.State),
             Target = held.Target.Value,
             Portal = held.Portal.ToString(),
             RedirectedBy = held.Portal == held.AskedPortal ? null : held.AskedPortal.ToString(),
             InitiatorName = held.InitiatorName,
             Since = held.Since,
-            Reason = isAlive ? null : WhyEnded(held),
+            Reason = snapshot.State == HeldState.LoggedIn ? null : WhyAway(held, snapshot),
+            ReconnectCount = snapshot.ReconnectCount,
+            Recovery = snapshot.Recovery is not { } recovery ? null : new RecoveryReport
+            {
+                Since = recovery.Since,
+                Attempts = recovery.AttemptCount,
+                NextAttempt = recovery.NextAttempt,
+                IsFailing = recovery.IsBoundOver,
+            },
         };
     }
 
     public static IEnumerable<ConnectionReport> ReportConnections(HeldSession held)
     {
         SessionSnapshot snapshot = held.Session.Snapshot();
-        if (held.IsAlive)
+        if (snapshot.State == HeldState.LoggedIn)
         {
             yield return new ConnectionReport
             {
@@ -115,12 +125,25 @@ internal sealed class Reporting(TimeProvider time)
         };
     }
 
-    public static string WhyEnded(HeldSession held)
+    /// <summary>Why a session cannot be used now.</summary>
+    public static string WhyAway(HeldSession held, SessionSnapshot snapshot)
     {
+        if (snapshot.Recovery is { LastFailure: { } failure })
+        {
+            return failure.Message;
+        }
+
         return held.Session.Ended is { IsCompletedSuccessfully: true, Result: { } fault }
             ? fault.Message
             : "The session has ended.";
     }
+
+    private static SessionState StateOf(HeldState state) => state switch
+    {
+        HeldState.LoggedIn => SessionState.LoggedIn,
+        HeldState.Reconnecting => SessionState.Reconnecting,
+        HeldState.LoggingOut or HeldState.Ended => SessionState.Failed,
+    };
 
     private async Task<long?> FindUsedAsync(IFileSystem fileSystem)
     {

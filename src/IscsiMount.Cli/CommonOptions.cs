@@ -20,10 +20,11 @@ internal sealed class CommonOptions
         Description = "How long it may take, in seconds, or with a unit: 500ms, 30s, 2m. Default: 30s.",
         HelpName = "T",
         Recursive = true,
-        CustomParser = ParseTimeout,
+        CustomParser = ParseDuration,
     };
 
-    private static TimeSpan? ParseTimeout(ArgumentResult result)
+    /// <summary>Reads a time as users write it.</summary>
+    public static TimeSpan? ParseDuration(ArgumentResult result)
     {
         string text = result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
         if (Duration.TryParse(text, out TimeSpan timeout))

@@ -41,6 +41,8 @@ public enum ErrorCode
     ConnectionLost = 404,
     ProtocolViolation = 405,
     SessionFailed = 406,
+    Reconnecting = 407,
+    TargetUnreachable = 408,
 
     // 5: the target says no.
     LoginRefused = 501,
@@ -82,6 +84,7 @@ public enum ErrorCode
     // 30
     VolumeDamaged = 3001,
     PartitionTableDamaged = 3002,
+    WritesLost = 3003,
 
     // 31
     VolumeReserved = 3101,

@@ -27,7 +27,11 @@ internal sealed class HeldSession
 
     public IReadOnlyList<HeldUnit> Units { get; init; } = [];
 
-    public bool IsAlive => Session.Snapshot().State == SessionState.LoggedIn;
+    /// <summary>Whether it can be used now.</summary>
+    public bool IsConnected => Session.Snapshot().State == SessionState.LoggedIn;
+
+    /// <summary>Whether it can be used, if not now then when the target is back.</summary>
+    public bool IsAlive => Session.Snapshot().State is SessionState.LoggedIn or SessionState.Reconnecting;
 
     public IEnumerable<HeldVolume> Volumes => Units.SelectMany(unit => unit.Volumes);
 }

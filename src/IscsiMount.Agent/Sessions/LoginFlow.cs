@@ -25,7 +25,10 @@ internal sealed class LoginFlow(
         try
         {
             PortalAddress portal = LoginPlan.Portal(request.Portal);
-            SessionOptions options = LoginPlan.Options(request, settings);
+            SessionOptions options = LoginPlan.Options(request, settings) with
+            {
+                ReconnectTimeout = LoginPlan.ReconnectTimeout(request),
+            };
             IscsiName target = request.Target is { } named
                 ? LoginPlan.Target(named)
                 : await FindOnlyTargetAsync(portal, options, chap, cancellationToken);
@@ -64,8 +67,14 @@ internal sealed class LoginFlow(
     // A session that has failed is in the way of a new one: its mounts only give errors.
     private async Task<HeldSession?> KeepIfAliveAsync(HeldSession? session, CancellationToken cancellationToken)
     {
-        if (session is null || session.IsAlive)
+        if (session is null || session.IsConnected)
         {
+            return session;
+        }
+
+        if (session.IsAlive)
+        {
+            await SessionOpener.AwaitAsync(session, cancellationToken);
             return session;
         }
 

@@ -8,6 +8,8 @@ namespace IscsiMount.Agent.Sessions;
 /// <summary>Makes what a user typed into what the initiator takes, or says what is wrong with it.</summary>
 internal static class LoginPlan
 {
+    private static readonly TimeSpan ReconnectTimeoutDefault = TimeSpan.FromSeconds(120);
+
     public static PortalAddress Portal(string text)
     {
         return PortalAddress.TryParse(text, out PortalAddress? portal) ? portal : throw new ControlException(
@@ -26,6 +28,10 @@ internal static class LoginPlan
             ? name
             : throw new ControlException(ErrorCode.InvalidName, $"'{text}' cannot be the name of a target.", problem);
     }
+
+    /// <summary>How long reads and writes of a mount wait for a target that is away.</summary>
+    public static TimeSpan ReconnectTimeout(LoginRequest request) =>
+        request.ReconnectTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : ReconnectTimeoutDefault;
 
     public static SessionOptions Options(LoginRequest request, AgentSettings settings)
     {

@@ -35,6 +35,12 @@ internal sealed class LogoutFlow(SessionTable sessions, SessionOpener opener, Vo
         HeldSession session, UnmountMode mode, CancellationToken cancellationToken)
     {
         using AsyncGate.Permit inside = await sessions.GateOf(session.Target).EnterAsync(cancellationToken);
+        if (mode == UnmountMode.Forced && !session.IsConnected)
+        {
+            // ORDER: reads that wait for the target hold their mount. They fail first.
+            await opener.GiveUpAsync(session, cancellationToken);
+        }
+
         var gone = new List<(HeldVolume, MountedVolume)>();
         foreach (HeldVolume volume in session.Volumes)
         {

@@ -81,6 +81,25 @@ internal sealed class SessionOpener(
         }
     }
 
+    /// <summary>Waits until a session that reconnects can be used, and has it tried at once.</summary>
+    /// <exception cref="ControlException">The target did not come back.</exception>
+    public static async Task AwaitAsync(HeldSession session, CancellationToken cancellationToken)
+    {
+        session.Session.RetryNow();
+        try
+        {
+            await session.Session.ReportLunsAsync(cancellationToken);
+        }
+        catch (StorageFaultException fault)
+        {
+            throw FaultProblems.Of(fault, $"The session with {session.Target} at {session.Portal} cannot be used.");
+        }
+    }
+
+    /// <summary>Ends a session and keeps it, so that whatever waits for its target fails.</summary>
+    public Task GiveUpAsync(HeldSession session, CancellationToken cancellationToken) =>
+        LogoutAsync(session.Session, session.Target.Value, cancellationToken);
+
     /// <summary>Logs out and forgets the session. It always ends; a dead session is only forgotten.</summary>
     public async Task CloseAsync(HeldSession session, CancellationToken cancellationToken)
     {

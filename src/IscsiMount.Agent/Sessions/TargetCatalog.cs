@@ -74,7 +74,7 @@ internal sealed class TargetCatalog
         {
             Name = name,
             Portals = portals,
-            IsLoggedIn = sessions.Any(session => session.Target.Value == name && session.IsAlive),
+            IsLoggedIn = sessions.Any(session => session.Target.Value == name && session.IsConnected),
         };
 
     private static string[] PortalsOf(DiscoveredTarget target)

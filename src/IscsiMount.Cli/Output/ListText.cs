@@ -25,6 +25,7 @@ internal static class ListText
             string state = session.State switch
             {
                 SessionState.LoggedIn => "logged in",
+                SessionState.Reconnecting => session.Recovery is { IsFailing: true } ? "away" : "reconnecting",
                 SessionState.Failed => "failed",
             };
             table.Add(Number(session.Id), state, session.Target, session.Portal, Time(session.Since));

@@ -32,6 +32,13 @@ internal sealed class LoginVerb : Verb
     private readonly Option<DigestWish> _headerDigest = SessionOptions.Digest("--header-digest", "header");
     private readonly Option<DigestWish> _dataDigest = SessionOptions.Digest("--data-digest", "data");
 
+    private readonly Option<TimeSpan?> _reconnectTimeout = new("--reconnect-timeout")
+    {
+        Description = "How long reads and writes wait for a target that is away before they fail. Default: 120s.",
+        HelpName = "T",
+        CustomParser = CommonOptions.ParseDuration,
+    };
+
     private readonly ChapOptions _chap;
 
     public LoginVerb(CliContext context)
@@ -39,7 +46,7 @@ internal sealed class LoginVerb : Verb
     {
         _choice = new TargetChoice(this);
         foreach (Option option in
-            (Option[])[_mount, _noMount, _readOnly, _initiatorName, _headerDigest, _dataDigest])
+            (Option[])[_mount, _noMount, _readOnly, _initiatorName, _headerDigest, _dataDigest, _reconnectTimeout])
         {
             Options.Add(option);
         }
@@ -53,6 +60,7 @@ internal sealed class LoginVerb : Verb
         "login --portal 10.0.0.5:3260 --target iqn.2001-04.com.example:disk1 --mount ~/disk1",
         "login iscsi://nas.example/iqn.2001-04.com.example:disk1/0/2",
         "login --portal nas.example --no-mount --json",
+        "login --portal nas.example --reconnect-timeout 10m",
         "login iscsi://backup@nas.example/iqn.2001-04.com.example:disk1 --mutual-user nas",
         "login --portal nas.example --chap-user backup --chap-secret-file ~/.config/nas.secret",
     ];
@@ -89,6 +97,7 @@ internal sealed class LoginVerb : Verb
             InitiatorName = arguments.GetValue(_initiatorName),
             HeaderDigest = arguments.GetValue(_headerDigest),
             DataDigest = arguments.GetValue(_dataDigest),
+            ReconnectTimeoutSeconds = arguments.GetValue(_reconnectTimeout)?.TotalSeconds,
             TimeoutSeconds = TimeoutOf(arguments).TotalSeconds,
         };
     }

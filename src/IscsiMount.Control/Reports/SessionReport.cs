@@ -9,7 +9,11 @@ public enum SessionState
     [JsonStringEnumMemberName("loggedIn")]
     LoggedIn,
 
-    /// <summary>The connection or the target is gone. Reads and writes fail until somebody logs in again.</summary>
+    /// <summary>The connection is lost, and the agent tries to get another. Reads and writes wait, then fail.</summary>
+    [JsonStringEnumMemberName("reconnecting")]
+    Reconnecting,
+
+    /// <summary>The session is over. Reads and writes fail until somebody logs in again.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }
@@ -33,6 +37,12 @@ public sealed record SessionReport
 
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Why it failed, or why the last attempt to reconnect did.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>How often the connection was lost and made anew.</summary>
+    public required int ReconnectCount { get; init; }
+
+    /// <summary>How the reconnecting goes, in that state.</summary>
+    public RecoveryReport? Recovery { get; init; }
 }

@@ -31,5 +31,10 @@ public sealed record LoginRequest
     /// <summary>Null proves nothing and demands nothing.</summary>
     public ChapRequest? Chap { get; init; }
 
+    /// <summary>
+    /// How long reads and writes wait for a target that is away before they fail; null is what the agent thinks right.
+    /// </summary>
+    public double? ReconnectTimeoutSeconds { get; init; }
+
     public required double TimeoutSeconds { get; init; }
 }
