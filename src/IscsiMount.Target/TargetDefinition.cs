@@ -66,6 +66,18 @@ public sealed record LogicalUnitDefinition
     /// </summary>
     public required string Serial { get; init; }
 
+    /// <summary>
+    /// Bytes that what lies behind the disk writes as one piece, a power of two and at least a block. It tells
+    /// initiators how to align. Nothing stands for a block.
+    /// </summary>
+    public int? PhysicalBlockLength { get; init; }
+
+    /// <summary>
+    /// The file that keeps persistent reservations over a restart, if initiators ask for that. Without one the unit
+    /// says that it cannot.
+    /// </summary>
+    public string? ReservationFile { get; init; }
+
     /// <summary>Printable ASCII, up to 8 characters.</summary>
     public string Vendor { get; init; } = "ISCSIMNT";
 
@@ -89,6 +101,12 @@ public sealed record LogicalUnitDefinition
         {
             yield return $"vendor and product of unit {Lun} must be at most {VendorLengthMax} and {ProductLengthMax} "
                 + "printable ASCII characters.";
+        }
+
+        if (PhysicalBlockLength is { } length && (!int.IsPow2(length) || length < Device.BlockLength))
+        {
+            yield return $"a physical block of unit {Lun} has {length} bytes and must have a power of two, at least "
+                + $"the {Device.BlockLength} of a block.";
         }
 
         if (Device.BlockCount == 0)

@@ -44,6 +44,7 @@ public sealed class TargetServer : IAsyncDisposable
     /// <param name="logs">Where it reports.</param>
     /// <param name="chance">Where the challenges of CHAP come from: the system, if nothing else is given.</param>
     /// <exception cref="ArgumentException">The options or the targets cannot be used; the message says why.</exception>
+    /// <exception cref="Block.ImageFileException">A file of reservations is damaged.</exception>
     public TargetServer(
         TargetServerOptions options,
         IReadOnlyList<TargetDefinition> targets,

@@ -80,7 +80,7 @@ public sealed class ForeignToolTests : IAsyncLifetime
     [InlineData("131", "Designator:[iqn.2026-01.example:foreign,t,0x0001]")]
     [InlineData("176", "maximum transfer length:2048")]
     [InlineData("177", "Medium Rotation Rate:1")]
-    [InlineData("178", "lbpu:0")]
+    [InlineData("178", "lbpu:1")]
     public async Task Iscsi_inq_reads_who_the_disk_is(string page, string expected)
     {
         string[] arguments = page.Length == 0 ? [ImageUrl] : ["-e", "1", "-c", page, ImageUrl];

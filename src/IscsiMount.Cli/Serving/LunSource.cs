@@ -70,6 +70,9 @@ internal sealed record LunSource
         }
     }
 
+    /// <summary>Where reservations of an image outlive a restart: beside it.</summary>
+    public string? ReservationFile => Path is null ? null : Path + ".reservations";
+
     /// <summary>Tells this unit from all others, the same each time that it is served.</summary>
     public string SerialOn(string targetName, int lun)
     {

@@ -128,6 +128,7 @@ internal sealed class TargetServeVerb : Verb
                 Device = device,
                 IsReadOnly = isReadOnly,
                 Serial = source.SerialOn(name.Value, units.Count),
+                ReservationFile = isReadOnly ? null : source.ReservationFile,
             });
         }
 
@@ -141,7 +142,7 @@ internal sealed class TargetServeVerb : Verb
         using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, stop);
         using ILoggerFactory logs = ConsoleLog.Create(logLevel);
         var options = new TargetServerOptions { Portals = portals };
-        await using var server = new TargetServer(options, [target], Context.Time, logs);
+        await using TargetServer server = Create(options, target, logs);
         try
         {
             await server.StartAsync();
@@ -160,6 +161,24 @@ internal sealed class TargetServeVerb : Verb
         Context.Output.Write(Describe(target, server.Snapshot()), TargetText.Write);
         await stop.Task;
         await server.StopAsync();
+    }
+
+    private TargetServer Create(TargetServerOptions options, TargetDefinition target, ILoggerFactory logs)
+    {
+        try
+        {
+            return new TargetServer(options, [target], Context.Time, logs);
+        }
+        catch (ImageFileException failure)
+        {
+            throw new ControlException(
+                Problem.Of(
+                    ErrorCode.ImageUnusable,
+                    "The reservations of an image cannot be read.",
+                    failure.Message,
+                    "Without that file nobody has reserved the image."),
+                failure);
+        }
     }
 
     private static PosixSignalRegistration StopOn(PosixSignal signal, TaskCompletionSource stop) =>

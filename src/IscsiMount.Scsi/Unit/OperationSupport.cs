@@ -21,7 +21,10 @@ public sealed record OperationSupport : IScsiAnswer
     /// <summary>The operation code, then a one for each bit that the unit looks at. Empty without support.</summary>
     public ValueList<byte> Usage { get; init; } = [];
 
-    public int WireLength => HeaderLength + Usage.Count;
+    /// <summary>Whether timeouts follow, of which ours tell nothing.</summary>
+    public bool WithTimeouts { get; init; }
+
+    public int WireLength => HeaderLength + Usage.Count + (WithTimeouts ? CommandTimeouts.Length : 0);
 
     /// <exception cref="ProtocolViolationException">The answer contradicts the standard.</exception>
     public static OperationSupport Read(ReadOnlySpan<byte> source)
@@ -33,6 +36,7 @@ public sealed record OperationSupport : IScsiAnswer
         return new()
         {
             Level = (SupportLevel)(source[1] & 0x07),
+            WithTimeouts = (source[1] & 0x80) != 0,
             Usage = ValueList.Create(usage[..Math.Min(length, usage.Length)]),
         };
     }
@@ -42,9 +46,13 @@ public sealed record OperationSupport : IScsiAnswer
         Invariant.Holds(destination.Length == WireLength);
 
         destination[0] = 0;
-        destination[1] = (byte)Level;
+        destination[1] = (byte)((WithTimeouts ? 0x80 : 0) | (byte)Level);
         BinaryPrimitives.WriteUInt16BigEndian(destination[2..], checked((ushort)Usage.Count));
         Usage.AsSpan().CopyTo(destination[HeaderLength..]);
+        if (WithTimeouts)
+        {
+            CommandTimeouts.Write(destination[(HeaderLength + Usage.Count)..]);
+        }
     }
 }
 

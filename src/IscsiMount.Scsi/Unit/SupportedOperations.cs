@@ -20,12 +20,16 @@ public sealed record SupportedOperations : IScsiAnswer
 {
     private const int HeaderLength = 4;
     private const int DescriptorLength = 8;
-    private const int TimeoutsLength = 12;
     private const string Source = "SPC-4 REPORT SUPPORTED OPERATION CODES";
 
     public required ValueList<SupportedOperation> Operations { get; init; }
 
-    public int WireLength => HeaderLength + (DescriptorLength * Operations.Count);
+    /// <summary>Whether each command is followed by its timeouts, of which ours tell nothing.</summary>
+    public bool WithTimeouts { get; init; }
+
+    public int WireLength => HeaderLength + (WrittenLength * Operations.Count);
+
+    private int WrittenLength => DescriptorLength + (WithTimeouts ? CommandTimeouts.Length : 0);
 
     public bool Includes(OperationCode operation, ushort? serviceAction = null)
     {
@@ -41,23 +45,24 @@ public sealed record SupportedOperations : IScsiAnswer
         ReadOnlySpan<byte> rest = source[HeaderLength..];
         rest = rest[..(int)Math.Min(told, (uint)rest.Length)];
         var operations = new List<SupportedOperation>();
+        bool withTimeouts = false;
         while (rest.Length >= DescriptorLength)
         {
             bool hasServiceAction = (rest[5] & 0x01) != 0;
             bool hasTimeouts = (rest[5] & 0x02) != 0;
+            withTimeouts |= hasTimeouts;
             operations.Add(new()
             {
                 Operation = (OperationCode)rest[0],
                 ServiceAction = hasServiceAction ? BinaryPrimitives.ReadUInt16BigEndian(rest[2..]) : null,
                 CdbLength = BinaryPrimitives.ReadUInt16BigEndian(rest[6..]),
             });
-            rest = rest[Math.Min(rest.Length, DescriptorLength + (hasTimeouts ? TimeoutsLength : 0))..];
+            rest = rest[Math.Min(rest.Length, DescriptorLength + (hasTimeouts ? CommandTimeouts.Length : 0))..];
         }
 
-        return new() { Operations = [.. operations] };
+        return new() { Operations = [.. operations], WithTimeouts = withTimeouts };
     }
 
-    /// <summary>Writes the descriptors without timeouts.</summary>
     public void Write(Span<byte> destination)
     {
         Invariant.Holds(destination.Length == WireLength);
@@ -69,9 +74,14 @@ public sealed record SupportedOperations : IScsiAnswer
         {
             rest[0] = (byte)operation.Operation;
             BinaryPrimitives.WriteUInt16BigEndian(rest[2..], operation.ServiceAction ?? 0);
-            rest[5] = (byte)(operation.ServiceAction is null ? 0 : 0x01);
+            rest[5] = (byte)((WithTimeouts ? 0x02 : 0) | (operation.ServiceAction is null ? 0 : 0x01));
             BinaryPrimitives.WriteUInt16BigEndian(rest[6..], operation.CdbLength);
-            rest = rest[DescriptorLength..];
+            if (WithTimeouts)
+            {
+                CommandTimeouts.Write(rest[DescriptorLength..]);
+            }
+
+            rest = rest[WrittenLength..];
         }
     }
 }

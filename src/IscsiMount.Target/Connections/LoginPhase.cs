@@ -7,6 +7,7 @@ using IscsiMount.Target.Answers;
 using IscsiMount.Target.Login;
 using IscsiMount.Target.Sessions;
 using IscsiMount.Target.Units;
+using IscsiMount.Target.Units.Reservations;
 using IscsiMount.Transport.Framing;
 
 namespace IscsiMount.Target.Connections;
@@ -142,7 +143,10 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
         {
             Nexus? nexus = proposal.IsDiscovery || proposal.TargetName is null
                 ? null
-                : new Nexus(context.Targets[proposal.TargetName], FirstAttention(history));
+                : new Nexus(
+                    context.Targets[proposal.TargetName],
+                    new InitiatorPort(key.InitiatorName, key.Isid),
+                    FirstAttention(history));
             var terms = new SessionTerms(context.Options.CommandsInFlightMax, context.Budget, context.Log);
             return new Session(key, tsih, proposal, nexus, terms);
         });

@@ -106,8 +106,7 @@ internal sealed class TaskManagement(TaskRunner runner, Nexus nexus, CommandOrde
     private void ResetUnit(TaskManagementRequest request, NexusUnit user, TaskManagementWait wait)
     {
         ClearTasks(request, user, wait);
-        user.Unit.IsStopped = false;
-        user.Unit.Tell(AdditionalSense.DeviceReset);
+        user.Unit.Reset();
     }
 
     private static bool IsOlder(ScsiTask task, TaskManagementRequest request) =>

@@ -4,6 +4,7 @@ using IscsiMount.Primitives;
 using IscsiMount.Scsi;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Target.Units;
+using IscsiMount.Target.Units.Work;
 
 namespace IscsiMount.Target.Tasks;
 
@@ -71,9 +72,27 @@ internal static class DeviceWork
             PlanKind.Verify => VerifyAsync(plan.Range, default, task, device, cancellationToken),
             PlanKind.Compare => CompareAsync(task, device, cancellationToken),
             PlanKind.Flush => device.FlushAsync(cancellationToken),
+            PlanKind.Work => WorkAsync(task, task.Unit, cancellationToken),
             PlanKind.Answer or PlanKind.Refuse or PlanKind.Sense =>
                 throw new InvariantViolationException($"{plan.Kind} needs no device"),
         };
+    }
+
+    private static async ValueTask WorkAsync(ScsiTask task, NexusUnit user, CancellationToken cancellationToken)
+    {
+        CommandPlan plan = task.Plan;
+        Invariant.Holds(plan.Work is not null);
+        uint sentLength = task.Command.IsWrite ? task.Command.ExpectedDataTransferLength : 0;
+        UnitReply reply = await plan.Work(
+            new UnitRequest(user, task.Buffer[..task.WantedLength], sentLength), cancellationToken);
+        if (reply.Refusal is { } refusal)
+        {
+            task.Refuse(refusal);
+        }
+        else if (!plan.HasDataOut)
+        {
+            task.Answer(reply.Answer);
+        }
     }
 
     private static async ValueTask WriteAsync(

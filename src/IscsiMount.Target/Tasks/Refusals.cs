@@ -24,6 +24,9 @@ internal static class Refusals
         ReadOnlyDeviceException => new(
             ScsiStatus.CheckCondition,
             new SenseData { Key = SenseKey.DataProtect, Additional = AdditionalSense.WriteProtected }),
+        ImageFileException { IsOutOfSpace: true } => new(
+            ScsiStatus.CheckCondition,
+            new SenseData { Key = SenseKey.DataProtect, Additional = AdditionalSense.SpaceAllocationFailed }),
         StorageFaultException { IsTransient: true } or OperationCanceledException =>
             Aborted(AdditionalSense.InternalTargetFailure),
         StorageFaultException => new(ScsiStatus.CheckCondition, Medium(plan)),
@@ -42,7 +45,7 @@ internal static class Refusals
         {
             Key = SenseKey.MediumError,
             Additional = isRead ? AdditionalSense.UnrecoveredReadError : AdditionalSense.WriteError,
-            Information = plan.Kind == PlanKind.Flush ? null : plan.Range.First,
+            Information = plan.Range.Count == 0 ? null : plan.Range.First,
         };
     }
 }

@@ -4,6 +4,7 @@ using IscsiMount.Protocol.Segments;
 using IscsiMount.Scsi;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Target.Answers;
+using IscsiMount.Target.Units;
 using ScsiCommand = IscsiMount.Protocol.Pdu.ScsiCommand;
 
 namespace IscsiMount.Target.Tasks;
@@ -52,10 +53,10 @@ internal sealed class ScsiReply(Action beforeStatus, Action released) : Answer
     }
 
     /// <summary>Prepares the answer of a command that failed: no data was moved.</summary>
-    public void Fail(in ScsiCommand command, ScsiStatus status, SenseData? sense)
+    public void Fail(in ScsiCommand command, Refusal refusal, SenseFormat format)
     {
-        Begin(command, status, 0);
-        _senseSegment = sense is { } told ? Segment(told) : default;
+        Begin(command, refusal.Status, 0);
+        _senseSegment = refusal.Sense is { } told ? Segment(told, format) : default;
     }
 
     public override bool Write(AnswerWriter writer)
@@ -127,10 +128,10 @@ internal sealed class ScsiReply(Action beforeStatus, Action released) : Answer
 
     public override void Release() => released();
 
-    private static byte[] Segment(SenseData sense)
+    private static byte[] Segment(SenseData sense, SenseFormat format)
     {
         Span<byte> bytes = stackalloc byte[SenseData.LengthMax];
-        int length = sense.Write(bytes, SenseFormat.Fixed);
+        int length = sense.Write(bytes, format);
         var segment = new SenseSegment { Sense = bytes[..length] };
         byte[] written = new byte[segment.Length];
         segment.Write(written);

@@ -51,6 +51,9 @@ internal sealed class ScsiTask : IOrderedCommand
 
     public TaskPlace Place { get; set; }
 
+    /// <summary>How it stands to the other tasks of its unit, once it has a place among them.</summary>
+    public TaskOrder Order { get; set; }
+
     /// <summary>Its initiator must hear nothing of it any more.</summary>
     public bool IsAborted { get; set; }
 
@@ -89,8 +92,7 @@ internal sealed class ScsiTask : IOrderedCommand
         int length = Plan.Kind switch
         {
             PlanKind.Read => Plan.DataLength,
-            PlanKind.Write or PlanKind.WriteAndVerify or PlanKind.Compare =>
-                WantedLength == 0 ? 0 : Math.Max(Plan.DataLength, Data.BufferLength),
+            _ when Plan.TakesData => WantedLength == 0 ? 0 : Math.Max(Plan.DataLength, Data.BufferLength),
             _ => 0,
         };
 

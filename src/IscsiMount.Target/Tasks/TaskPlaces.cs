@@ -11,7 +11,8 @@ internal static class TaskPlaces
         {
             lock (user.Unit.Lock)
             {
-                bool mayStart = user.Unit.Tasks.Enter(task, OrderOf(task));
+                task.Order = OrderOf(task);
+                bool mayStart = user.Unit.Tasks.Enter(task, task.Order);
                 task.Place = mayStart ? TaskPlace.Enabled : TaskPlace.Behind;
             }
         }
@@ -31,13 +32,17 @@ internal static class TaskPlaces
         {
             // What cannot be withdrawn has its place already, and is about to hear of it.
             bool hasLeft = task.Place == TaskPlace.Enabled
-                ? user.Unit.Tasks.Leave(OrderOf(task), ref freed)
+                ? user.Unit.Tasks.Leave(task.Order, ref freed)
                 : user.Unit.Tasks.Withdraw(task, ref freed);
             task.Place = hasLeft ? TaskPlace.Outside : task.Place;
         }
     }
 
-    private static TaskOrder OrderOf(ScsiTask task) => task.Command.Attribute switch
+    private static TaskOrder OrderOf(ScsiTask task) => task.Plan.IsExclusive
+        ? TaskOrder.Exclusive
+        : OrderOf(task.Command.Attribute);
+
+    private static TaskOrder OrderOf(TaskAttributeKind attribute) => attribute switch
     {
         TaskAttributeKind.Untagged or TaskAttributeKind.Simple => TaskOrder.Simple,
         TaskAttributeKind.Ordered => TaskOrder.Ordered,

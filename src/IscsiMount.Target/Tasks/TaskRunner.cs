@@ -1,5 +1,6 @@
 using IscsiMount.Primitives;
 using IscsiMount.Protocol.Pdu;
+using IscsiMount.Scsi.Sense;
 using IscsiMount.Target.Answers;
 using IscsiMount.Target.Units;
 
@@ -370,7 +371,7 @@ internal sealed class TaskRunner
     {
         if (task.Plan.Refusal is { } refusal)
         {
-            task.Reply.Fail(task.Command, refusal.Status, refusal.Sense);
+            task.Reply.Fail(task.Command, refusal, task.Unit?.Unit.SenseFormat ?? SenseFormat.Fixed);
             return;
         }
 

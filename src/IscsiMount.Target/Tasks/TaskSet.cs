@@ -8,6 +8,9 @@ internal enum TaskOrder
     Simple,
     Ordered,
     HeadOfQueue,
+
+    /// <summary>It reads what it then changes, so it runs alone, whatever its initiator asked for.</summary>
+    Exclusive,
 }
 
 /// <summary>
@@ -17,9 +20,10 @@ internal enum TaskOrder
 /// <remarks>
 /// <code>
 ///   a task that is   may start when
-///   HeadOfQueue      at once
+///   HeadOfQueue      no Exclusive task runs
 ///   Simple           no HeadOfQueue task runs, and no older Ordered task runs or waits
 ///   Ordered          no task runs, and no older task waits
+///   Exclusive        likewise
 /// </code>
 /// </remarks>
 internal sealed class TaskSet<T>
@@ -28,6 +32,7 @@ internal sealed class TaskSet<T>
     private readonly LinkedList<(T Task, TaskOrder Order)> _waiting = new();
     private int _runningCount;
     private int _barrierCount;
+    private bool _isExclusive;
 
     public int RunningCount => _runningCount;
 
@@ -37,6 +42,12 @@ internal sealed class TaskSet<T>
     /// <returns>Whether it may start now. If not, <see cref="Leave"/> of another will hand it out.</returns>
     public bool Enter(T task, TaskOrder order)
     {
+        if (order == TaskOrder.HeadOfQueue && !MayStart(order))
+        {
+            _waiting.AddFirst((task, order));
+            return false;
+        }
+
         if (order != TaskOrder.HeadOfQueue && (_waiting.Count > 0 || !MayStart(order)))
         {
             _waiting.AddLast((task, order));
@@ -56,6 +67,7 @@ internal sealed class TaskSet<T>
         Invariant.Holds(_runningCount > 0);
         _runningCount--;
         _barrierCount -= order == TaskOrder.Simple ? 0 : 1;
+        _isExclusive &= order != TaskOrder.Exclusive;
         StartWaiting(ref started);
         return true;
     }
@@ -87,11 +99,17 @@ internal sealed class TaskSet<T>
         }
     }
 
-    private bool MayStart(TaskOrder order) => order == TaskOrder.Simple ? _barrierCount == 0 : _runningCount == 0;
+    private bool MayStart(TaskOrder order) => order switch
+    {
+        TaskOrder.HeadOfQueue => !_isExclusive,
+        TaskOrder.Simple => _barrierCount == 0,
+        TaskOrder.Ordered or TaskOrder.Exclusive => _runningCount == 0,
+    };
 
     private void Start(TaskOrder order)
     {
         _runningCount++;
         _barrierCount += order == TaskOrder.Simple ? 0 : 1;
+        _isExclusive |= order == TaskOrder.Exclusive;
     }
 }

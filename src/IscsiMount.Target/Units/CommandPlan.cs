@@ -1,6 +1,7 @@
 using IscsiMount.Block;
 using IscsiMount.Scsi;
 using IscsiMount.Scsi.Sense;
+using IscsiMount.Target.Units.Work;
 
 namespace IscsiMount.Target.Units;
 
@@ -30,6 +31,9 @@ internal enum PlanKind
     Verify,
 
     Flush,
+
+    /// <summary>More than moving blocks: see <see cref="CommandPlan.Work"/>.</summary>
+    Work,
 }
 
 /// <summary>
@@ -48,6 +52,20 @@ internal readonly record struct CommandPlan
 
     /// <summary>Whether a write is durable before its status is given.</summary>
     public bool IsDurable { get; init; }
+
+    /// <summary>Of <see cref="PlanKind.Work"/>: what is to be done.</summary>
+    public UnitWork? Work { get; init; }
+
+    /// <summary>Of <see cref="PlanKind.Work"/>: whether its data comes from the initiator.</summary>
+    public bool HasDataOut { get; init; }
+
+    /// <summary>Whether no other task may run at the same time, because it reads what it then changes.</summary>
+    public bool IsExclusive { get; init; }
+
+    /// <summary>Whether it has nothing to do with the medium, so that it works while the unit is stopped.</summary>
+    public bool WorksWhileStopped { get; init; }
+
+    public UnitAccess Access { get; init; }
 
     /// <summary>Whether it runs though the unit has something to tell (SAM-5 unit attention conditions).</summary>
     public bool PassesAttention { get; init; }
@@ -69,10 +87,14 @@ internal readonly record struct CommandPlan
     public bool? Starts { get; init; }
 
     /// <summary>Whether the initiator is to send data.</summary>
-    public bool TakesData => Kind is PlanKind.Write or PlanKind.WriteAndVerify or PlanKind.Compare;
+    public bool TakesData =>
+        Kind is PlanKind.Write or PlanKind.WriteAndVerify or PlanKind.Compare || (Kind == PlanKind.Work && HasDataOut);
 
     /// <summary>Whether the device is needed, and with it a place in the order of the tasks.</summary>
     public bool NeedsDevice => Kind is not (PlanKind.Answer or PlanKind.Refuse or PlanKind.Sense);
+
+    /// <summary>Whether it fails while the unit is stopped.</summary>
+    public bool NeedsMedium => AsksIfReady || (NeedsDevice && !WorksWhileStopped);
 
     public static CommandPlan Good { get; } = new() { Kind = PlanKind.Answer };
 
@@ -95,6 +117,9 @@ internal readonly record struct CommandPlan
 /// <summary>Why a command is not executed: a status, and with CHECK CONDITION what it is about.</summary>
 internal sealed record Refusal(ScsiStatus Status, SenseData? Sense = null)
 {
+    /// <summary>Another initiator has reserved the unit.</summary>
+    public static readonly Refusal Reserved = new(ScsiStatus.ReservationConflict);
+
     /// <summary>There is no room for another command now. It may be sent again later.</summary>
     public static readonly Refusal Busy = new(ScsiStatus.Busy);
 

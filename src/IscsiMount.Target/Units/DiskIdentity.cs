@@ -21,7 +21,8 @@ internal sealed class DiskIdentity
     private const ushort Sbc3 = 0x04C0;
     private const ushort IscsiLevel1 = 0x0961;
     private const byte IscsiProtocol = 5;
-    private const ushort RelativePort = 1;
+    private const byte ImplicitStates = 1;
+    private const byte ReadsZeros = 1;
     private const byte NaaLocallyAssigned = 0x3;
 
     private readonly InquiryData _standard;
@@ -35,6 +36,7 @@ internal sealed class DiskIdentity
             Product = definition.Product,
             Revision = "1",
             HasSeveralPorts = false,
+            TargetPortGroupSupport = ImplicitStates,
             VersionDescriptors = [Sam5, IscsiLevel1, Spc4, Sbc3],
         };
 
@@ -43,10 +45,18 @@ internal sealed class DiskIdentity
         {
             Designators = [.. NamesOfUnit(definition), .. NamesOfTarget(targetName, options.TargetPortalGroupTag)],
         };
-        _pages[VitalProductPageCode.BlockLimits] = Limits(definition.Device, options.TransferSizeMax);
+        _pages[VitalProductPageCode.BlockLimits] = Limits(
+            definition.Device, new DiskLimits(definition.Device, options.TransferSizeMax));
         _pages[VitalProductPageCode.BlockDeviceCharacteristics] =
             new BlockDeviceCharacteristics { RotationRate = BlockDeviceCharacteristics.SolidState };
-        _pages[VitalProductPageCode.LogicalBlockProvisioning] = new LogicalBlockProvisioning();
+        _pages[VitalProductPageCode.LogicalBlockProvisioning] = Provisioning(definition.Device);
+        _pages[VitalProductPageCode.ExtendedInquiry] = new ExtendedInquiry
+        {
+            SupportsSimpleTasks = true,
+            SupportsOrderedTasks = true,
+            SupportsHeadOfQueueTasks = true,
+            HasVolatileCache = definition.Device.Traits.HasVolatileCache,
+        };
         _pages[VitalProductPageCode.SupportedPages] = new SupportedPages
         {
             Pages = [VitalProductPageCode.SupportedPages, .. _pages.Keys],
@@ -93,7 +103,8 @@ internal sealed class DiskIdentity
 
     private static Designator[] NamesOfTarget(string targetName, ushort portalGroupTag) =>
     [
-        Port(DesignatorType.RelativeTargetPort, Numbered(RelativePort)),
+        Port(DesignatorType.RelativeTargetPort, Numbered(DiskPaths.RelativePort)),
+        Port(DesignatorType.TargetPortGroup, Numbered(DiskPaths.PortGroup)),
         Port(DesignatorType.ScsiName, Text($"{targetName},t,0x{portalGroupTag:x4}")),
         Port(DesignatorType.ScsiName, Text(targetName)) with { Association = DesignatorAssociation.TargetDevice },
     ];
@@ -122,10 +133,34 @@ internal sealed class DiskIdentity
         return bytes;
     }
 
-    private static BlockLimits Limits(IBlockDevice device, int transferSizeMax) => new()
+    private static BlockLimits Limits(IBlockDevice device, DiskLimits limits)
     {
-        TransferBlocksMax = (uint)(transferSizeMax / device.BlockLength),
-        TransferBlocksOptimal =
-            (uint)(Math.Min(device.Traits.TransferSizeOptimal, transferSizeMax) / device.BlockLength),
-    };
+        bool isThin = device.Traits.CanFreeSpace;
+        return new()
+        {
+            WriteSameNeedsCount = true,
+            CompareAndWriteBlocksMax = limits.CompareAndWriteBlocksMax,
+            TransferBlocksMax = limits.TransferBlocksMax,
+            TransferBlocksOptimal = limits.TransferBlocksOptimal,
+            UnmapBlocksMax = isThin ? DiskLimits.UnmapBlocksMax : 0,
+            UnmapDescriptorsMax = isThin ? DiskLimits.UnmapDescriptorsMax : 0,
+            UnmapGranularity = isThin ? limits.UnmapGranularity ?? 0 : 0,
+            UnmapAlignment = isThin && limits.UnmapGranularity is not null ? 0 : null,
+            WriteSameBlocksMax = limits.WriteSameBlocksMax,
+            AtomicBlocksMax = limits.AtomicBlocksMax,
+            AtomicAlignment = 1,
+            AtomicGranularity = 1,
+        };
+    }
+
+    private static LogicalBlockProvisioning Provisioning(IBlockDevice device) => device.Traits.CanFreeSpace
+        ? new()
+        {
+            SupportsUnmap = true,
+            SupportsWriteSame16Unmap = true,
+            SupportsWriteSame10Unmap = true,
+            UnmappedRead = ReadsZeros,
+            Provisioning = ProvisioningType.Thin,
+        }
+        : new();
 }

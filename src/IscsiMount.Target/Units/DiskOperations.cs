@@ -6,56 +6,33 @@ using IscsiMount.Scsi.Unit;
 
 namespace IscsiMount.Target.Units;
 
-/// <summary>All commands of a disk, as one table.</summary>
-internal static class DiskOperations
+/// <summary>Which of the commands of a disk it is that came, and the report of all that there are.</summary>
+internal sealed class DiskOperations
 {
-    /// <summary>In rising order, as they are reported.</summary>
-    public static IReadOnlyList<Operation> All { get; } =
-    [
-        new("000000000000", null, static (_, _) => CommandPlan.GoodIfReady),
-        new("03010000FF00", null, static (_, cdb) => DiskPlanner.PlanRequestSense(cdb)),
-        new("081FFFFFFF00", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("0A1FFFFFFF00", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("1201FFFFFF00", null, static (disk, cdb) => disk.Identity.PlanInquiry(cdb)),
-        new("1A08FFFFFF00", null, static (disk, cdb) => disk.Modes.PlanModeSense(cdb)),
-        new("1B01000FF700", null, static (_, cdb) => DiskPlanner.PlanStartStop(cdb)),
-        new("1E0000000300", null, static (_, cdb) => DiskPlanner.PlanPreventRemoval(cdb)),
-        new("2500FFFFFFFF00000100", null, static (disk, cdb) => disk.PlanReadCapacity10(cdb)),
-        new("2818FFFFFFFF00FFFF00", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("2A18FFFFFFFF00FFFF00", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("2E16FFFFFFFF00FFFF00", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("2F16FFFFFFFF00FFFF00", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("3506FFFFFFFF00FFFF00", null, static (disk, cdb) => disk.PlanSynchronizeCache(cdb)),
-        new("5A18FFFF000000FFFF00", null, static (disk, cdb) => disk.Modes.PlanModeSense(cdb)),
-        new("8818FFFFFFFFFFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("8A18FFFFFFFFFFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("8E16FFFFFFFFFFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("8F16FFFFFFFFFFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("9106FFFFFFFFFFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanSynchronizeCache(cdb)),
-        new(
-            "9E100000000000000000FFFFFFFF0000",
-            ServiceAction.ReadCapacity16,
-            static (disk, cdb) => disk.PlanReadCapacity16(cdb)),
-        new("A000FF000000FFFFFFFF0000", null, static (disk, cdb) => disk.Inventory.PlanReportLuns(cdb)),
-        new(
-            "A30C87FFFFFFFFFFFFFF0000",
-            ServiceAction.ReportSupportedOperationCodes,
-            static (_, cdb) => PlanReport(cdb)),
-        new("A818FFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("AA18FFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("AE16FFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-        new("AF16FFFFFFFFFFFFFFFF0000", null, static (disk, cdb) => disk.PlanTransfer(cdb)),
-    ];
+    private static readonly FrozenDictionary<OperationCode, Operation[]> OfThickDisk =
+        ByCode(DiskOperationTable.All.Where(operation => !operation.IsOfThinDisk));
 
-    // ORDER: behind the list that it is made of.
-    private static readonly FrozenDictionary<OperationCode, Operation[]> ByCode =
-        All.GroupBy(operation => operation.Code).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+    private static readonly FrozenDictionary<OperationCode, Operation[]> OfThinDisk = ByCode(DiskOperationTable.All);
+
+    private readonly FrozenDictionary<OperationCode, Operation[]> _operations;
+
+    private DiskOperations(FrozenDictionary<OperationCode, Operation[]> operations) => _operations = operations;
+
+    public static DiskOperations Thick { get; } = new(OfThickDisk);
+
+    public static DiskOperations Thin { get; } = new(OfThinDisk);
+
+    /// <summary>In rising order, as they are reported.</summary>
+    public IEnumerable<Operation> All => _operations.Values
+        .SelectMany(operations => operations)
+        .OrderBy(operation => operation.Code)
+        .ThenBy(operation => operation.ServiceAction);
 
     /// <summary>The operation that a command block asks for, or why there is none.</summary>
-    public static Operation? Find(in CdbBytes cdb, out SenseData refusal)
+    public Operation? Find(in CdbBytes cdb, out SenseData refusal)
     {
         refusal = default;
-        if (!ByCode.TryGetValue((OperationCode)cdb[0], out Operation[]? operations))
+        if (!_operations.TryGetValue((OperationCode)cdb[0], out Operation[]? operations))
         {
             refusal = SenseData.IllegalRequest(AdditionalSense.InvalidOperationCode);
             return null;
@@ -73,7 +50,7 @@ internal static class DiskOperations
         return found;
     }
 
-    private static CommandPlan PlanReport(in CdbBytes cdb)
+    public CommandPlan PlanReport(in CdbBytes cdb)
     {
         ReportSupportedOperationCodes command = ReportSupportedOperationCodes.Read(cdb);
         if (command.InvalidField is { } field)
@@ -81,15 +58,22 @@ internal static class DiskOperations
             return CommandPlan.Refuse(SenseData.InvalidFieldInCdb(field));
         }
 
-        var all = new SupportedOperations { Operations = [.. All.Select(each => each.Summary)] };
-        return command.Reporting == OperationReporting.All
-            ? Plans.Say(all, command.AllocationLength)
-            : PlanReportOne(command);
+        if (command.Reporting != OperationReporting.All)
+        {
+            return PlanReportOne(command);
+        }
+
+        var all = new SupportedOperations
+        {
+            Operations = [.. All.Select(each => each.Summary)],
+            WithTimeouts = command.WithTimeouts,
+        };
+        return Plans.Say(all, command.AllocationLength);
     }
 
-    private static CommandPlan PlanReportOne(ReportSupportedOperationCodes command)
+    private CommandPlan PlanReportOne(ReportSupportedOperationCodes command)
     {
-        Operation[] operations = ByCode.GetValueOrDefault(command.RequestedOperation, []);
+        Operation[] operations = _operations.GetValueOrDefault(command.RequestedOperation, []);
         bool hasActions = Array.Exists(operations, each => each.ServiceAction is not null);
         bool asksForAction = command.Reporting == OperationReporting.OneWithServiceAction;
         if (operations.Length > 0 && hasActions != asksForAction)
@@ -99,7 +83,11 @@ internal static class DiskOperations
 
         Operation? found = Array.Find(
             operations, each => each.ServiceAction is not { } action || action == command.RequestedServiceAction);
-        return Plans.Say(
-            found?.Support ?? new OperationSupport { Level = SupportLevel.None }, command.AllocationLength);
+        OperationSupport support = found?.Support ?? new OperationSupport { Level = SupportLevel.None };
+        return Plans.Say(support with { WithTimeouts = command.WithTimeouts }, command.AllocationLength);
     }
+
+    private static FrozenDictionary<OperationCode, Operation[]> ByCode(IEnumerable<Operation> operations) => operations
+        .GroupBy(operation => operation.Code)
+        .ToFrozenDictionary(group => group.Key, group => group.ToArray());
 }

@@ -6,6 +6,7 @@ using IscsiMount.Scsi.Capacity;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Scsi.Transfer;
 using IscsiMount.Scsi.Unit;
+using IscsiMount.Target.Units.Work;
 
 namespace IscsiMount.Target.Units;
 
@@ -28,11 +29,34 @@ internal sealed class DiskPlanner(
 
     public DiskModes Modes { get; } = new(definition);
 
-    public bool IsReadOnly { get; } = definition.IsReadOnly || definition.Device.Traits.IsReadOnly;
+    public IBlockDevice Device => _device;
+
+    public DiskLimits Limits { get; } = new(definition.Device, transferSizeMax);
+
+    public DiskOperations Operations { get; } =
+        definition.Device.Traits.CanFreeSpace ? DiskOperations.Thin : DiskOperations.Thick;
+
+    public ProvisioningPlanner Provisioning => new(this);
+
+    public AtomicPlanner Atomic => new(this);
+
+    /// <summary>Whether blocks can be without space.</summary>
+    public bool IsThin { get; } = definition.Device.Traits.CanFreeSpace;
+
+    /// <summary>Why nothing can be written at this moment, if so.</summary>
+    public SenseData? WriteProtection => Modes.IsWriteProtected
+        ? new SenseData
+        {
+            Key = SenseKey.DataProtect,
+            Additional = Modes.IsProtectedBySoftware
+                ? AdditionalSense.SoftwareWriteProtected
+                : AdditionalSense.WriteProtected,
+        }
+        : null;
 
     public CommandPlan Plan(in CdbBytes cdb) =>
-        DiskOperations.Find(cdb, out SenseData refusal) is { } operation
-            ? operation.Plan(this, cdb)
+        Operations.Find(cdb, out SenseData refusal) is { } operation
+            ? Plan(operation, cdb)
             : CommandPlan.Refuse(refusal);
 
     public CommandPlan PlanTransfer(in CdbBytes cdb)
@@ -46,14 +70,14 @@ internal sealed class DiskPlanner(
             return CommandPlan.Refuse(SenseData.InvalidFieldInCdb(new CdbField(1, 2)));
         }
 
-        if (movesData && length > transferSizeMax)
+        if (movesData && length > Limits.TransferSizeMax)
         {
             return CommandPlan.Refuse(SenseData.InvalidFieldInCdb(CountField(transfer.Form)));
         }
 
-        if (isWrite && IsReadOnly)
+        if (isWrite && WriteProtection is { } protection)
         {
-            return CommandPlan.Refuse(WriteProtected);
+            return CommandPlan.Refuse(protection);
         }
 
         if (!transfer.Fits(_device.BlockCount))
@@ -66,7 +90,7 @@ internal sealed class DiskPlanner(
             Kind = KindOf(transfer),
             Range = new BlockRange(transfer.FirstBlock, transfer.BlockCount),
             DataLength = movesData ? (int)length : 0,
-            IsDurable = isWrite && transfer.ForceUnitAccess && _device.Traits.HasVolatileCache,
+            IsDurable = isWrite && IsFlushNeeded(transfer.ForceUnitAccess),
         };
     }
 
@@ -98,19 +122,25 @@ internal sealed class DiskPlanner(
 
         if (command.Power != PowerCondition.StartValid)
         {
-            return CommandPlan.Good;
+            return CommandPlan.Good with { Access = UnitAccess.Write };
         }
 
         bool flushes = !command.Start && !command.WithoutFlush;
-        return new CommandPlan { Kind = flushes ? PlanKind.Flush : PlanKind.Answer, Starts = command.Start };
+        return new CommandPlan
+        {
+            Kind = flushes ? PlanKind.Flush : PlanKind.Answer,
+            Starts = command.Start,
+            Access = command.Start ? UnitAccess.Free : UnitAccess.Write,
+        };
     }
 
     public static CommandPlan PlanPreventRemoval(in CdbBytes cdb)
     {
         // The medium cannot be removed anyway, so both wishes are fulfilled.
-        return PreventAllowMediumRemoval.Read(cdb).InvalidField is { } field
+        PreventAllowMediumRemoval command = PreventAllowMediumRemoval.Read(cdb);
+        return command.InvalidField is { } field
             ? CommandPlan.Refuse(SenseData.InvalidFieldInCdb(field))
-            : CommandPlan.Good;
+            : CommandPlan.Good with { Access = command.Prevent == 0 ? UnitAccess.Free : UnitAccess.Write };
     }
 
     public CommandPlan PlanReadCapacity10(in CdbBytes cdb)
@@ -135,8 +165,38 @@ internal sealed class DiskPlanner(
             : CommandPlan.Refuse(OutOfRange(command.FirstBlock));
     }
 
-    private static SenseData WriteProtected =>
-        new() { Key = SenseKey.DataProtect, Additional = AdditionalSense.WriteProtected };
+    public CommandPlan PlanPreFetch(in CdbBytes cdb)
+    {
+        // There is no cache of ours to fill. GOOD says so, where CONDITION MET would promise something.
+        PreFetch command = PreFetch.Read(cdb);
+        return command.Fits(_device.BlockCount)
+            ? CommandPlan.GoodIfReady
+            : CommandPlan.Refuse(OutOfRange(command.FirstBlock));
+    }
+
+    /// <summary>Tells of the first block that is not there.</summary>
+    public SenseData OutOfRange(ulong firstBlock) =>
+        SenseData.IllegalRequest(AdditionalSense.BlockOutOfRange) with
+        {
+            Information = Math.Max(firstBlock, _device.BlockCount),
+        };
+
+    /// <summary>Why blocks cannot be written, if so.</summary>
+    public SenseData? WriteObjection(ulong firstBlock, uint blockCount) =>
+        WriteProtection ?? (new BlockRange(firstBlock, blockCount).Fits(_device.BlockCount)
+            ? null
+            : OutOfRange(firstBlock));
+
+    /// <summary>Flushes what was written, if that was demanded or the cache of the device was switched off.</summary>
+    public ValueTask MakeDurableAsync(bool isDemanded, CancellationToken cancellationToken) =>
+        IsFlushNeeded(isDemanded) ? _device.FlushAsync(cancellationToken) : ValueTask.CompletedTask;
+
+    // Of an operation that is free in itself some forms may not be, and say so.
+    private CommandPlan Plan(Operation operation, in CdbBytes cdb)
+    {
+        CommandPlan plan = operation.Plan(this, cdb);
+        return operation.Access == UnitAccess.Free ? plan : plan with { Access = operation.Access };
+    }
 
     private static PlanKind KindOf(in BlockTransfer transfer) => transfer.Kind switch
     {
@@ -155,16 +215,16 @@ internal sealed class DiskPlanner(
         CdbForm.Sixteen => new CdbField(10),
     };
 
-    // The first block that is not there.
-    private SenseData OutOfRange(ulong firstBlock) =>
-        SenseData.IllegalRequest(AdditionalSense.BlockOutOfRange) with
-        {
-            Information = Math.Max(firstBlock, _device.BlockCount),
-        };
+    private bool IsFlushNeeded(bool isDemanded) =>
+        _device.Traits.HasVolatileCache && (isDemanded || !Modes.IsWriteCacheEnabled);
 
     private LogicalUnitCapacity Capacity() => new()
     {
         BlockCount = _device.BlockCount,
         BlockLength = _device.BlockLength,
+        PhysicalBlockExponent =
+            (byte)int.Log2((definition.PhysicalBlockLength ?? _device.BlockLength) / _device.BlockLength),
+        IsThin = IsThin,
+        UnmappedReadsZero = IsThin,
     };
 }

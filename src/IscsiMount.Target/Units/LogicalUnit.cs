@@ -2,11 +2,12 @@ using IscsiMount.Block;
 using IscsiMount.Primitives;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Target.Tasks;
+using IscsiMount.Target.Units.Reservations;
 
 namespace IscsiMount.Target.Units;
 
 /// <summary>One logical unit in service: its device, the tasks of all its initiators, and who uses it.</summary>
-internal sealed class LogicalUnit(LogicalUnitDefinition definition, IUnitPlanner planner)
+internal sealed class LogicalUnit(LogicalUnitDefinition definition, DiskPlanner planner)
 {
     private readonly List<NexusUnit> _users = [];
     private volatile bool _isStopped;
@@ -25,6 +26,13 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition, IUnitPlanner
 
     public IUnitPlanner Planner => planner;
 
+    /// <summary>How errors are told, to all initiators.</summary>
+    public SenseFormat SenseFormat =>
+        planner.Modes.UsesDescriptorSense ? SenseFormat.Descriptor : SenseFormat.Fixed;
+
+    /// <summary>Who has reserved it.</summary>
+    public UnitReservations Reservations { get; } = new(ReservationFile.For(definition));
+
     /// <summary>
     /// Whether an initiator has stopped it. Then it refuses whatever needs the medium, of all initiators.
     /// </summary>
@@ -37,10 +45,11 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition, IUnitPlanner
     public TaskSet<ScsiTask> Tasks { get; } = new();
 
     /// <summary>A session begins to use the unit.</summary>
+    /// <param name="port">The initiator's end of it.</param>
     /// <param name="first">What it is told first.</param>
-    public NexusUnit Attach(AdditionalSense first)
+    public NexusUnit Attach(InitiatorPort port, AdditionalSense first)
     {
-        var user = new NexusUnit(this);
+        var user = new NexusUnit(this, port);
         lock (Lock)
         {
             user.Raise(first);
@@ -55,22 +64,36 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition, IUnitPlanner
         lock (Lock)
         {
             _users.Remove(user);
+            Reservations.EndOldReservation(user);
         }
     }
 
-    /// <summary>Something has happened that all users are told.</summary>
-    public void Tell(AdditionalSense condition)
+    /// <summary>Is as it was in the beginning, but for persistent reservations, and tells all users so.</summary>
+    public void Reset()
+    {
+        IsStopped = false;
+        planner.Modes.Reset();
+        lock (Lock)
+        {
+            Reservations.EndOldReservation(user: null);
+        }
+
+        Tell(AdditionalSense.DeviceReset, _ => true);
+    }
+
+    /// <summary>Something has happened that some users are told.</summary>
+    public void Tell(AdditionalSense condition, Predicate<NexusUnit> isMeant)
     {
         lock (Lock)
         {
-            foreach (NexusUnit user in _users)
+            foreach (NexusUnit user in _users.Where(user => isMeant(user)))
             {
                 user.Raise(condition);
             }
         }
     }
 
-    public NexusUnit[] UsersBut(NexusUnit one)
+    public NexusUnit[] UsersBut(NexusUnit? one)
     {
         lock (Lock)
         {
@@ -80,12 +103,15 @@ internal sealed class LogicalUnit(LogicalUnitDefinition definition, IUnitPlanner
 }
 
 /// <summary>One unit as one session sees it: an I_T_L nexus, in the words of SAM-5.</summary>
-internal sealed class NexusUnit(LogicalUnit unit)
+internal sealed class NexusUnit(LogicalUnit unit, InitiatorPort port)
 {
     private readonly UnitAttentions _attentions = new();
     private volatile bool _hasAttention;
 
     public LogicalUnit Unit => unit;
+
+    /// <summary>The initiator's end of the nexus.</summary>
+    public InitiatorPort Port => port;
 
     /// <summary>Who runs the commands of this session.</summary>
     public TaskRunner? Runner { get; set; }

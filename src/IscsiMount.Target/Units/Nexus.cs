@@ -3,6 +3,7 @@ using IscsiMount.Protocol.Pdu;
 using IscsiMount.Scsi;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Target.Tasks;
+using IscsiMount.Target.Units.Reservations;
 
 namespace IscsiMount.Target.Units;
 
@@ -13,15 +14,16 @@ internal sealed class Nexus
     private readonly TargetNode _target;
 
     /// <param name="target">The target that the session is with.</param>
+    /// <param name="port">The initiator's end of the session.</param>
     /// <param name="first">
     /// What each unit tells first: that it is new here, or that an earlier session was lost.
     /// </param>
-    public Nexus(TargetNode target, AdditionalSense first)
+    public Nexus(TargetNode target, InitiatorPort port, AdditionalSense first)
     {
         _target = target;
         foreach (LogicalUnit unit in target.Units)
         {
-            _units[unit.Definition.Lun] = unit.Attach(first);
+            _units[unit.Definition.Lun] = unit.Attach(port, first);
         }
     }
 
@@ -64,7 +66,11 @@ internal sealed class Nexus
         {
             task.Refuse(new Refusal(ScsiStatus.CheckCondition, SenseData.UnitAttention(attention)));
         }
-        else if (user.Unit.IsStopped && plan.Starts is null && (plan.NeedsDevice || plan.AsksIfReady))
+        else if (user.Unit.Reservations.Conflicts(user, plan))
+        {
+            task.Refuse(Refusal.Reserved);
+        }
+        else if (user.Unit.IsStopped && plan.Starts is null && plan.NeedsMedium)
         {
             task.Refuse(Refusal.Stopped);
         }

@@ -21,11 +21,14 @@ internal sealed class Operation
     /// that the unit looks at. Its length is that of the block.
     /// </param>
     /// <param name="serviceAction">Tells commands with the same operation code apart.</param>
+    /// <param name="access">What it does to the unit.</param>
     /// <param name="plan">What is done.</param>
-    public Operation(string usage, byte? serviceAction, Func<DiskPlanner, CdbBytes, CommandPlan> plan)
+    public Operation(
+        string usage, byte? serviceAction, UnitAccess access, Func<DiskPlanner, CdbBytes, CommandPlan> plan)
     {
         _usage = Convert.FromHexString(usage);
         ServiceAction = serviceAction;
+        Access = access;
         Plan = plan;
 
         Span<byte> unused = stackalloc byte[CdbBytes.Length];
@@ -42,6 +45,11 @@ internal sealed class Operation
     public OperationCode Code => (OperationCode)_usage[0];
 
     public byte? ServiceAction { get; }
+
+    public UnitAccess Access { get; }
+
+    /// <summary>Whether a disk whose blocks always have space does not know it.</summary>
+    public bool IsOfThinDisk { get; init; }
 
     public Func<DiskPlanner, CdbBytes, CommandPlan> Plan { get; }
 

@@ -10,6 +10,34 @@ public sealed class TaskSetTests
     private readonly TaskSet<string> _set = new();
     private Queue<string>? _started;
 
+    [Theory, Requirement("SCSI-20")]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Nothing_runs_beside_an_exclusive_task(int order)
+    {
+        Assert.True(_set.Enter("exclusive", TaskOrder.Exclusive));
+
+        Assert.False(_set.Enter("other", (TaskOrder)order));
+
+        _set.Leave(TaskOrder.Exclusive, ref _started);
+        Assert.Equal(["other"], _started!);
+    }
+
+    [Fact]
+    public void An_exclusive_task_waits_for_all_that_run()
+    {
+        _set.Enter("a", TaskOrder.Simple);
+        _set.Enter("b", TaskOrder.HeadOfQueue);
+
+        Assert.False(_set.Enter("exclusive", TaskOrder.Exclusive));
+
+        _set.Leave(TaskOrder.Simple, ref _started);
+        Assert.Null(_started);
+        _set.Leave(TaskOrder.HeadOfQueue, ref _started);
+        Assert.Equal(["exclusive"], _started!);
+    }
+
     [Fact]
     public void Simple_tasks_run_side_by_side()
     {

@@ -16,7 +16,7 @@ public sealed class DiskIdentityTests
 
         Assert.Equal(listed.Pages.Order(), listed.Pages);
         Assert.Equal(
-            [0x00, 0x80, 0x83, 0xB0, 0xB1, 0xB2],
+            [0x00, 0x80, 0x83, 0x86, 0xB0, 0xB1, 0xB2],
             listed.Pages.Select(page => (int)page));
         for (int code = 0; code <= 0xFF; code++)
         {

@@ -17,8 +17,8 @@ public sealed class DiskOperationsTests
     public void The_commands_stand_in_rising_order()
     {
         Assert.Equal(
-            DiskOperations.All.OrderBy(each => each.Code).ThenBy(each => each.ServiceAction),
-            DiskOperations.All);
+            DiskOperationTable.All.OrderBy(each => each.Code).ThenBy(each => each.ServiceAction),
+            DiskOperationTable.All);
     }
 
     [Fact, Requirement("SCSI-04")]
@@ -67,7 +67,7 @@ public sealed class DiskOperationsTests
     public void A_bit_that_means_nothing_is_found_wherever_it_is(int seed)
     {
         var chance = new Random(seed);
-        Operation operation = DiskOperations.All[chance.Next(DiskOperations.All.Count)];
+        Operation operation = DiskOperationTable.All[chance.Next(DiskOperationTable.All.Count)];
         byte[] usage = [.. operation.Support.Usage];
         (int Byte, int Bit)[] unknown =
         [
@@ -83,7 +83,7 @@ public sealed class DiskOperationsTests
         cdb[1] = operation.ServiceAction ?? 0;
         cdb[chosen.Byte] |= (byte)(1 << chosen.Bit);
 
-        Operation? found = DiskOperations.Find(cdb, out SenseData refusal);
+        Operation? found = DiskOperations.Thin.Find(cdb, out SenseData refusal);
 
         Assert.Null(found);
         Assert.Equal(

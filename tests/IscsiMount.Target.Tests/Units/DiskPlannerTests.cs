@@ -97,7 +97,7 @@ public sealed class DiskPlannerTests
 
     [Theory, Requirement("FFP-02")]
     [InlineData("42 00 00000000 00 0018 00")]    // UNMAP
-    [InlineData("89 00 0000000000000000 00000001 00 00")]
+    [InlineData("C0 00 0000000000000000 00000001 00 00")]
     [InlineData("FF 00 00 00 00 00")]
     public void An_unknown_operation_is_refused(string cdb)
     {
@@ -214,11 +214,13 @@ public sealed class DiskPlannerTests
     }
 
     [Fact, Requirement("SCSI-10")]
-    public void No_bit_of_a_mode_page_can_be_changed_and_none_is_saved()
+    public void Three_bits_of_the_mode_pages_can_be_changed_and_none_is_saved()
     {
         ModeParameters changeable = Modes(Answered(Disk, "1A 08 7F 00 FF 00"));
 
-        Assert.All(changeable.Pages.SelectMany(page => page.Content), content => Assert.Equal(0, content));
+        Assert.Equal(3, changeable.Pages.SelectMany(page => page.Content).Sum(content => int.PopCount(content)));
+        Assert.True(CachingPage.Find(changeable)!.IsWriteCacheEnabled);
+        Assert.True(ControlPage.Find(changeable) is { UsesDescriptorSense: true, IsWriteProtected: true });
         Assert.Equal(AdditionalSense.SavingNotSupported, Refused(Disk, "1A 08 FF 00 FF 00").Additional);
     }
 
