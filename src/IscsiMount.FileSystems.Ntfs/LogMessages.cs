@@ -16,4 +16,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(5004, LogLevel.Warning, "Volume {Serial:X16} may not be written ({Code}): {What}")]
     public static partial void MayNotBeWritten(this ILogger logger, ulong serial, string code, string what);
+
+    [LoggerMessage(5005, LogLevel.Error, "Volume {Serial:X16} takes no more changes until it is opened again: {What}")]
+    public static partial void WritingEnded(this ILogger logger, ulong serial, string what);
 }

@@ -85,7 +85,10 @@ public sealed class NtfsFormat : IFileSystemFormat
 
         var medium = new VolumeMedium(device, new PendingPages());
         BootFinding boot = await FindBootAsync(medium, cancellationToken);
-        var opener = new WritableOpener(device, medium, support, _options);
+        var opener = new WritableOpener(device, medium, support, _options)
+        {
+            WritingEnded = fault => _logger.WritingEnded(boot.Geometry!.SerialNumber, fault.Message),
+        };
         WritableOpening opening = await opener.OpenAsync(boot, NewParts(), cancellationToken);
         Report(opening.Obstacles, boot.Geometry!);
         return opening.Volume;

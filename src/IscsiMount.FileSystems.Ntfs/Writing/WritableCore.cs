@@ -19,12 +19,14 @@ internal sealed class WritableCore : IAsyncDisposable
     private readonly VolumeMark _mark;
     private readonly ITimer _timer;
     private bool _isMarked;
+    private bool _mayBeMarked;
     private int _isArmed;
     private Task _background = Task.CompletedTask;
 
     public WritableCore(WriteContext context, GroupCommitter committer, ReadEpochs epochs, bool isMarked)
     {
         _isMarked = isMarked;
+        _mayBeMarked = isMarked;
         Context = context;
         _committer = committer;
         _epochs = epochs;
@@ -101,7 +103,7 @@ internal sealed class WritableCore : IAsyncDisposable
         }
 
         await CommitAsync(cancellationToken);
-        if (_isMarked)
+        if (_mayBeMarked)
         {
             await _mark.SetAsync(isDirty: false, cancellationToken);
         }
@@ -120,6 +122,8 @@ internal sealed class WritableCore : IAsyncDisposable
     {
         if (!_isMarked)
         {
+            // A mark that failed may have reached the medium all the same.
+            _mayBeMarked = true;
             await _mark.SetAsync(isDirty: true, cancellationToken);
             _isMarked = true;
         }

@@ -40,6 +40,9 @@ internal sealed class WritableOpener(
 
     private readonly DeviceWriter _writer = new(device);
 
+    /// <summary>Is told what ended all writing.</summary>
+    public required Action<StorageFaultException> WritingEnded { get; init; }
+
     public async ValueTask<WritableOpening> OpenAsync(
         BootFinding boot, JoinParts join, CancellationToken cancellationToken)
     {
@@ -213,12 +216,14 @@ internal sealed class WritableOpener(
         NtfsVolume readable, WriteContext context, MountIdentity mount, bool isMarked)
     {
         var epochs = new ReadEpochs();
-        var log = new IntentLog(mount, medium, _writer);
         return new NtfsWritableVolume(
             readable,
             () => new WritableFiles(
-                () => new WritableCore(context, new GroupCommitter(context, log, epochs), epochs, isMarked),
+                () => new WritableCore(context, Commits(context, mount, epochs), epochs, isMarked),
                 new RangeWriter(medium, _writer)),
             support.Memory);
     }
+
+    private GroupCommitter Commits(WriteContext context, MountIdentity mount, ReadEpochs epochs) =>
+        new(context, new IntentLog(mount, medium, _writer), epochs) { Ended = WritingEnded };
 }

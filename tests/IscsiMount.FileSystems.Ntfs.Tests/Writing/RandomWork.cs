@@ -25,6 +25,9 @@ internal sealed class RandomWork(int seed, ModelNode root)
 
     public int NameCount { get; init; } = 40;
 
+    /// <summary>The directory that the root of the model stands for; the root of the volume if none is given.</summary>
+    public FileId? Home { get; init; }
+
     /// <summary>Whether the work makes itself durable now and then.</summary>
     public bool Flushes { get; init; } = true;
 
@@ -305,7 +308,7 @@ internal sealed class RandomWork(int seed, ModelNode root)
     private async Task<(ModelNode Node, FileId Id)> PickDirectoryAsync(IFileSystem volume)
     {
         ModelNode at = Root;
-        FileId id = volume.Root;
+        FileId id = Home ?? volume.Root;
         while (_random.Next(3) == 0)
         {
             string[] below = [.. at.Children.Where(child => child.Value.IsDirectory).Select(child => child.Key)];

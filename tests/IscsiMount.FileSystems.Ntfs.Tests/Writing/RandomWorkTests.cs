@@ -8,7 +8,7 @@ public sealed class RandomWorkTests
     private const int Batches = 3;
 
     [Theory]
-    [Seeds(12)]
+    [Seeds(8)]
     public async Task Any_sequence_of_operations_leaves_what_the_model_has_and_a_sound_volume(int seed)
     {
         int clusterSize = new[] { 512, 1024, 4096, 65536 }[seed % 4];

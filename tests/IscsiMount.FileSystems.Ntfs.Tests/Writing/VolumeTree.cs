@@ -16,10 +16,11 @@ internal static class VolumeTree
     public static Task<FileProperties> FindAsync(IFileSystem volume, FileId directory, string name) =>
         Must(volume.LookupAsync(directory, name.AsMemory(), NameComparison.Exact, Cancellation));
 
-    public static async Task<List<string>> LinesAsync(IFileSystem volume)
+    public static async Task<List<string>> LinesAsync(IFileSystem volume, string? folder = null)
     {
         var lines = new List<string>();
-        await AddAsync(volume, volume.Root, "", lines);
+        FileId root = folder is null ? volume.Root : (await FindAsync(volume, volume.Root, folder)).Id;
+        await AddAsync(volume, root, "", lines);
         return lines;
     }
 

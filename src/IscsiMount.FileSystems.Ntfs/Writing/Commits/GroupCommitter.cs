@@ -29,6 +29,9 @@ internal sealed class GroupCommitter(WriteContext context, IntentLog log, ReadEp
     private readonly AsyncGate _gate = new();
     private volatile StorageFaultException? _fault;
 
+    /// <summary>Is told what ended all writing, once.</summary>
+    public required Action<StorageFaultException> Ended { get; init; }
+
     /// <summary>What ended all writing, or nothing.</summary>
     public StorageFaultException? Fault => _fault;
 
@@ -57,6 +60,7 @@ internal sealed class GroupCommitter(WriteContext context, IntentLog log, ReadEp
         {
             // The pages stay over the device for readers; the freed clusters are never handed out.
             _fault = fault;
+            Ended(fault);
             throw;
         }
 

@@ -148,7 +148,6 @@ internal sealed class WritableStream(WritableFiles files, FileId id, string name
             return planned.Status;
         }
 
-        bool isAttached = false;
         try
         {
             // What lay in the record moves out with the first clusters.
@@ -159,14 +158,12 @@ internal sealed class WritableStream(WritableFiles files, FileId id, string name
             }
 
             await files.Writer.WriteAsync(plan.Shape!, offset, source, cancellationToken);
-            FsStatus status = await files.Core.ChangeAsync(
+            return await files.Core.ChangeAsync(
                 change => AttachAsync(change, plan, offset + source.Length, cancellationToken), cancellationToken);
-            isAttached = status == FsStatus.Ok;
-            return status;
         }
         finally
         {
-            if (!isAttached && plan.Taken.Count > 0)
+            if (plan.Taken.Count > 0)
             {
                 await files.GiveBackAsync(plan.Taken);
             }
@@ -216,7 +213,10 @@ internal sealed class WritableStream(WritableFiles files, FileId id, string name
             return found.Status;
         }
 
-        change.Adopt(plan.Taken);
+        // ORDER: from here on the change gives the clusters back if it fails, and nobody else does: by then they may be
+        // somebody else's.
+        change.Adopt([.. plan.Taken]);
+        plan.Taken.Clear();
         StreamShape shape = plan.Shape!;
         stream.SetShape(shape with
         {
@@ -225,14 +225,7 @@ internal sealed class WritableStream(WritableFiles files, FileId id, string name
         });
         FileImage.Stamp(change, stream.Record, isModified: true);
         files.NoteStale(id);
-        FsStatus status = change.Publish();
-        if (status != FsStatus.Ok)
-        {
-            // The change has given them back.
-            plan.Taken.Clear();
-        }
-
-        return status;
+        return change.Publish();
     }
 
     private async ValueTask<FsStatus> SetSizeInsideAsync(long size, CancellationToken cancellationToken) =>
