@@ -182,7 +182,7 @@ public sealed class UnitCommandTests
         stage.Target.Send(stage.Data(again, 0, 512, 0, hasStatus: true), new byte[512]);
 
         await reading;
-        UnitEvent? news = await feed.NextAsync(Token);
+        UnitEvent? news = await feed.NextAsync(Token).AsTask().WaitAsync(ForeignTool.DefaultLimit, Token);
         Assert.Equal(new UnitEvent(Stage.Lun, topic, new AdditionalSense(code, qualifier)), news);
     }
 
