@@ -58,6 +58,7 @@ public enum ErrorCode
     AlreadyMountedElsewhere = 1103,
     PortalInUse = 1104,
     LunInUse = 1105,
+    VolumeNotEmpty = 1106,
 
     // 15
     AgentAlreadyRuns = 1501,

@@ -1,4 +1,5 @@
 using IscsiMount.Block;
+using IscsiMount.FileSystems.Ntfs.Verifier.Layout;
 using IscsiMount.FileSystems.Ntfs.Verifier.Medium;
 using IscsiMount.FileSystems.Ntfs.Verifier.Reconciliation;
 using IscsiMount.FileSystems.Ntfs.Verifier.Records;
@@ -27,6 +28,24 @@ public sealed class NtfsVerifier(IBlockDevice device, VerifierOptions options)
     {
         var verifier = new NtfsVerifier(device, new VerifierOptions { Mode = mode });
         return verifier.RunAsync(null, cancellationToken);
+    }
+
+    /// <summary>Whether the first or the last sector says that this is an NTFS volume, damaged or not.</summary>
+    /// <exception cref="Primitives.StorageFaultException">The device cannot be read.</exception>
+    public static async Task<bool> IsNtfsAsync(IBlockDevice device, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        byte[] block = new byte[device.BlockLength];
+        foreach (ulong number in (ulong[])[0, device.BlockCount - 1])
+        {
+            await device.ReadAsync(new(number, 1), block, cancellationToken);
+            if (BootSector.Read(block).HasSystemName)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <exception cref="Primitives.StorageFaultException">The device cannot be read.</exception>
@@ -85,6 +104,6 @@ public sealed class NtfsVerifier(IBlockDevice device, VerifierOptions options)
         RecordsInUse = inspection?.RecordsInUse ?? 0,
         Directories = inspection?.Directories ?? 0,
         IndexEntries = inspection?.IndexEntries ?? 0,
-        ClustersInUse = (long)(inspection?.Clusters.Count ?? 0),
+        BytesInUse = (long)(inspection?.Clusters.Count ?? 0) * (inspection?.Geometry.ClusterSize ?? 0),
     };
 }

@@ -25,7 +25,8 @@ public sealed record VerificationReport
     /// <summary>Entries of all directories.</summary>
     public required long IndexEntries { get; init; }
 
-    public required long ClustersInUse { get; init; }
+    /// <summary>Bytes of all clusters that belong to a stream.</summary>
+    public required long BytesInUse { get; init; }
 
     /// <summary>Whether nothing at all was found.</summary>
     public bool IsSound => FindingCount == 0 && IsComplete;

@@ -7,6 +7,7 @@ using IscsiMount.Block;
 using IscsiMount.Cli.Naming;
 using IscsiMount.Cli.Output;
 using IscsiMount.Cli.Serving;
+using IscsiMount.Cli.Volumes;
 using IscsiMount.Control;
 using IscsiMount.Control.Reports;
 using IscsiMount.Control.Requests;
@@ -61,7 +62,7 @@ internal sealed class BenchVerb : Verb
         RequireFit(plans, unit);
         if (_bench.WantsToWrite(arguments))
         {
-            await RequireUnusedAsync(unit, cancellationToken);
+            await HeldUnits.RequireUnusedAsync(Context, unit, cancellationToken);
         }
 
         var workload = new Workload(Context.Time, chance, ProcessUse.Now);
@@ -99,25 +100,6 @@ internal sealed class BenchVerb : Verb
                 ErrorCode.ParameterRefused,
                 $"Logical unit {unit.Report.Lun} of {unit.Report.Target} cannot be measured like this.",
                 string.Join(" ", problems));
-        }
-    }
-
-    // An agent that does not run holds nothing. One that does not answer might, so its silence is an error.
-    private async Task RequireUnusedAsync(DirectUnit unit, CancellationToken cancellationToken)
-    {
-        if (await Context.Agent.TryOpenAsync(cancellationToken) is not { } agent)
-        {
-            return;
-        }
-
-        Document state = await agent.GetStateAsync(cancellationToken);
-        if (state.Luns?.FirstOrDefault(unit.IsSameAs) is { } held)
-        {
-            throw new ControlException(
-                ErrorCode.LunInUse,
-                $"Logical unit {unit.Report.Lun} of {unit.Report.Target} is in use and will not be overwritten.",
-                $"The agent holds it in session {held.Session}. Nothing was written.",
-                $"Log out first: iscsimount logout --session {held.Session}");
         }
     }
 

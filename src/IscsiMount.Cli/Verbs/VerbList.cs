@@ -23,6 +23,8 @@ internal static class VerbList
             new AgentStatusVerb(context)),
         Group("target", "The iSCSI target of this program.",
             new TargetServeVerb(context)),
+        new CheckVerb(context),
+        new FormatVerb(context),
         new BenchVerb(context),
     ];
 

@@ -28,6 +28,10 @@ public sealed record Document
 
     public IReadOnlyList<BenchReport>? Bench { get; init; }
 
+    public IReadOnlyList<CheckReport>? Checks { get; init; }
+
+    public IReadOnlyList<FormatReport>? Formats { get; init; }
+
     /// <summary>What is wrong, each with what to do. Empty means that all is well.</summary>
     public IReadOnlyList<Problem>? Problems { get; init; }
 }
