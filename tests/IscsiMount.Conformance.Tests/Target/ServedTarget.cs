@@ -3,6 +3,7 @@ using IscsiMount.Block;
 using IscsiMount.Initiator;
 using IscsiMount.Protocol.Names;
 using IscsiMount.Target;
+using IscsiMount.Target.Access;
 using IscsiMount.Transport.Tcp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -18,12 +19,14 @@ internal sealed class ServedTarget : IAsyncDisposable
     private readonly List<Session> _sessions = [];
     private PortalAddress _portal = new("127.0.0.1", PortalAddress.DefaultPort);
 
-    private ServedTarget(IReadOnlyList<IBlockDevice> devices, bool isReadOnly, TimeSpan stopGrace)
+    private ServedTarget(
+        IReadOnlyList<IBlockDevice> devices, bool isReadOnly, TimeSpan stopGrace, TargetAccess access)
     {
         Assert.True(IscsiName.TryPrepare(Name, out IscsiName? name, out _));
         var target = new TargetDefinition
         {
             Name = name,
+            Access = access,
             LogicalUnits =
             [
                 .. devices.Select((device, lun) => new LogicalUnitDefinition
@@ -46,9 +49,10 @@ internal sealed class ServedTarget : IAsyncDisposable
     public TargetServer Server => _server;
 
     public static async Task<ServedTarget> StartAsync(
-        IReadOnlyList<IBlockDevice> devices, bool isReadOnly = false, TimeSpan stopGrace = default)
+        IReadOnlyList<IBlockDevice> devices, bool isReadOnly = false, TimeSpan stopGrace = default,
+        TargetAccess? access = null)
     {
-        var served = new ServedTarget(devices, isReadOnly, stopGrace);
+        var served = new ServedTarget(devices, isReadOnly, stopGrace, access ?? TargetAccess.Everyone);
         IReadOnlyList<IPEndPoint> portals = await served._server.StartAsync();
         served._portal = new PortalAddress("127.0.0.1", portals[0].Port);
         return served;
