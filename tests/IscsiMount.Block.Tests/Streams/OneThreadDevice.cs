@@ -40,7 +40,7 @@ internal sealed class OneThreadDevice : IBlockDevice
     public ValueTask DisposeAsync()
     {
         _answers.CompleteAdding();
-        _receiver.Join();
+        _receiver.Join(ForeignTool.DefaultLimit);
         _answers.Dispose();
         return _memory.DisposeAsync();
     }
