@@ -4,6 +4,7 @@ using IscsiMount.Initiator;
 using IscsiMount.Protocol.Names;
 using IscsiMount.Target;
 using IscsiMount.Target.Access;
+using IscsiMount.Transport;
 using IscsiMount.Transport.Tcp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -66,6 +67,15 @@ internal sealed class ServedTarget : IAsyncDisposable
         _sessions.Add(session);
         return session;
     }
+
+    /// <summary>Logs in over a network of the caller's, whose session it is.</summary>
+    public Task<Session> LoginAsync(SessionOptions options, IConnector network, TimeProvider time) =>
+        Session.LoginAsync(
+            _portal,
+            Name,
+            options,
+            new InitiatorServices(time, new Random(1), NullLoggerFactory.Instance, network),
+            Token);
 
     public Task<IReadOnlyList<Protocol.Discovery.DiscoveredTarget>> DiscoverAsync() =>
         Discovery.SendTargetsAsync(_portal, Usual, Services(), Token);
