@@ -10,11 +10,11 @@ internal sealed class Performance(Stage stage)
 {
     private static readonly TimeSpan TargetStartLimit = TimeSpan.FromSeconds(20);
 
-    private readonly SampleDisk _disk = new(stage.Folder);
+    private readonly SampleDisk _disk = new(stage);
 
     public async Task PlayAsync(CancellationToken cancellationToken)
     {
-        Transcript.Heading("A sample disk with an NTFS volume, made by ntfs-3g");
+        Transcript.Heading("A sample disk with an NTFS volume, filled by ntfs-3g");
         await _disk.MakeAsync(cancellationToken);
 
         Transcript.Heading("A target that serves it, in the background");

@@ -4,27 +4,30 @@ using IscsiMount.Build.Commands;
 
 namespace IscsiMount.Build.Demonstration;
 
-/// <summary>A disk with one NTFS volume, filled by ntfs-3g: what somebody could have left on a server.</summary>
-/// <param name="folder">Where the image and the originals of its files are made.</param>
-internal sealed class SampleDisk(string folder)
+/// <summary>
+/// A disk with one NTFS volume, made by the program itself and filled by ntfs-3g: what somebody could have left on a
+/// server.
+/// </summary>
+/// <param name="stage">In whose folder the image and the originals of its files are made.</param>
+internal sealed class SampleDisk(Stage stage)
 {
     private const string CompressedFolder = "Archive (compressed)";
     private const int Seed = 7143;
 
-    public string Image => Path.Join(folder, "sample.img");
+    public string Image => Path.Join(stage.Folder, "sample.img");
 
     /// <summary>The SHA-256 of each file, in the form of <c>sha256sum</c>, with paths from the root.</summary>
-    public string Checksums => Path.Join(folder, "sample.sha256");
+    public string Checksums => Path.Join(stage.Folder, "sample.sha256");
 
     /// <summary>Makes the image. Nothing stays mounted, whatever fails.</summary>
     public async Task MakeAsync(CancellationToken cancellationToken)
     {
-        string originals = Path.Join(folder, "originals");
+        string originals = Path.Join(stage.Folder, "originals");
         WriteOriginals(originals);
 
         await Transcript.RunAsync(new Command("truncate", "--size=256M", Image), cancellationToken);
-        await Transcript.RunAsync(MakeFileSystem(), cancellationToken);
-        string mountPoint = Directory.CreateDirectory(Path.Join(folder, "filling")).FullName;
+        await Transcript.RunAsync(stage.Iscsimount("format", Image, "--label", "Sample"), cancellationToken);
+        string mountPoint = Directory.CreateDirectory(Path.Join(stage.Folder, "filling")).FullName;
         await Transcript.RunAsync(
             new Command("ntfs-3g", "-o", "compression", Image, mountPoint), cancellationToken);
         try
@@ -36,14 +39,6 @@ internal sealed class SampleDisk(string folder)
             // ORDER: the token may be cancelled already, and the image is complete only after this.
             await Transcript.RunAsync(new Command("fusermount3", "-u", mountPoint), CancellationToken.None);
         }
-    }
-
-    // What mkntfs would ask a real disk for is given here, or it complains of a file.
-    private Command MakeFileSystem()
-    {
-        string[] geometry =
-            ["--sector-size", "512", "--partition-start", "0", "--heads", "255", "--sectors-per-track", "63"];
-        return new Command("mkntfs", ["--quiet", "--fast", "--force", "--label", "Sample", .. geometry, Image]);
     }
 
     private static async Task FillAsync(string originals, string mountPoint, CancellationToken cancellationToken)
