@@ -5,6 +5,11 @@ using Xunit;
 
 namespace IscsiMount.Initiator.Tests.Tgt;
 
+/// <summary>
+/// What goes through a session with tgt. The collector counts for the whole process, so no other test runs meanwhile.
+/// </summary>
+[Collection(nameof(TgtTransferTests))]
+[CollectionDefinition(nameof(TgtTransferTests), DisableParallelization = true)]
 public sealed class TgtTransferTests
 {
     [Theory]
