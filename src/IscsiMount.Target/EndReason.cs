@@ -30,6 +30,9 @@ public enum EndReason
     /// <summary>A new session or connection of the same initiator took its place.</summary>
     Reinstated,
 
+    /// <summary>The target is not served any more.</summary>
+    TargetRemoved,
+
     /// <summary>The server was stopped.</summary>
     ServerStopped,
 

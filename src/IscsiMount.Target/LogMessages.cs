@@ -31,6 +31,9 @@ internal static partial class LogMessages
     [LoggerMessage(3007, LogLevel.Error, "The connection from {Remote} is closed by a bug of this program")]
     public static partial void ConnectionFailed(this ILogger logger, Exception bug, string remote);
 
+    [LoggerMessage(3008, LogLevel.Information, "Serving {Count} targets now; {Removed} were taken away")]
+    public static partial void Reconfigured(this ILogger logger, int count, int removed);
+
     [LoggerMessage(3010, LogLevel.Error, "The device of unit {Lun} failed command {Cdb}; its initiator is told")]
     public static partial void DeviceFailed(this ILogger logger, Exception fault, LogicalUnitNumber lun, CdbBytes cdb);
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using IscsiMount.Primitives;
 using IscsiMount.Protocol.Authentication;
 using IscsiMount.Protocol.Names;
+using IscsiMount.Target.Access;
 using IscsiMount.Target.Connections;
 using IscsiMount.Target.Login;
 using IscsiMount.Target.Sessions;
@@ -25,7 +26,7 @@ public sealed class TargetServer : IAsyncDisposable
     private static readonly TimeSpan WatchIntervalMax = TimeSpan.FromSeconds(1);
 
     private readonly TargetServerOptions _options;
-    private readonly Dictionary<IscsiName, TargetNode> _targets;
+    private readonly TargetDirectory _targets;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly SessionTable _sessions;
@@ -54,29 +55,20 @@ public sealed class TargetServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(targets);
-        string[] problems =
-        [
-            .. options.Problems(),
-            .. targets.SelectMany(target => target.Problems()),
-            .. targets.GroupBy(target => target.Name).Where(twins => twins.Count() > 1)
-                .Select(twins => $"There are {twins.Count()} targets with the name {twins.Key}."),
-        ];
-        if (problems.Length > 0)
-        {
-            throw new ArgumentException(string.Join(' ', problems));
-        }
+        Check([.. options.Problems(), .. ProblemsOf(targets)]);
 
         _options = options;
         _time = time;
         _log = logs.CreateLogger<TargetServer>();
-        _targets = targets.ToDictionary(target => target.Name, target => new TargetNode(target, options));
+        _targets = new TargetDirectory(
+            targets.Select(target => new TargetNode(target, options)), options.DiscoveryAccess);
         _sessions = new SessionTable(options);
         _watchTimer = new PeriodicTimer(WatchInterval(options), time);
         _budget = new BufferBudget(options.BufferSizeMax);
         _host = new ConnectionHost(new ConnectionContext
         {
             Options = options,
-            Policy = new AccessPolicy(options.DiscoveryAccess, name => _targets.GetValueOrDefault(name)),
+            Policy = new AccessPolicy(_targets),
             Chap = new ChapTerms(chance ?? _systemChance, new ChallengeMemory()),
             Sessions = _sessions,
             Targets = _targets,
@@ -112,7 +104,7 @@ public sealed class TargetServer : IAsyncDisposable
         }
 
         _portals = [.. listeners.Select(listener => listener.Address)];
-        foreach (TargetNode target in _targets.Values)
+        foreach (TargetNode target in _targets.All)
         {
             _log.Serving(target.Name.Value, target.Units.Count);
         }
@@ -145,7 +137,36 @@ public sealed class TargetServer : IAsyncDisposable
         await _host.WaitUntilEmptyAsync(CancellationToken.None);
         _watchTimer.Dispose();
         await _watch;
-        await FlushAsync();
+        await FlushAsync(_targets.All);
+    }
+
+    /// <summary>
+    /// Serves these targets from now on, while sessions go on: new ones are added, those that are missing are taken
+    /// away, and of those that stay the access changes for whoever logs in next.
+    /// </summary>
+    /// <param name="targets">All targets. One that stays has the same units as before, each the same value.</param>
+    /// <param name="discovery">Who may ask which targets there are.</param>
+    /// <returns>Ends when no device of a target that was taken away is touched any more; they are flushed.</returns>
+    /// <exception cref="ArgumentException">The targets cannot be served, and nothing has changed.</exception>
+    public async Task ReconfigureAsync(IReadOnlyList<TargetDefinition> targets, TargetAccess discovery)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(discovery);
+        Check([.. ProblemsOf(targets), .. discovery.Problems(), .. targets.Where(ChangesUnits)
+            .Select(target => $"Target {target.Name} is in use: its units cannot change without a new start.")]);
+        TargetNode[] removed =
+            [.. _targets.All.Where(node => targets.All(target => target.Name != node.Name))];
+        _targets.Replace([.. targets.Select(Redefine)], discovery);
+        _log.Reconfigured(targets.Count, removed.Length);
+
+        // ORDER: nobody finds them any more, so that no session begins behind those that are ended here.
+        _host.EndSessions(removed, _options.StopGrace);
+        foreach (Session session in _sessions.All().Where(each => removed.Contains(each.Target)))
+        {
+            await session.HasEnded;
+        }
+
+        await FlushAsync(removed);
     }
 
     public async ValueTask DisposeAsync()
@@ -159,7 +180,7 @@ public sealed class TargetServer : IAsyncDisposable
     public TargetServerSnapshot Snapshot() => new()
     {
         Portals = _portals,
-        Targets = [.. _targets.Keys.Select(name => name.Value)],
+        Targets = [.. _targets.All.Select(target => target.Name.Value)],
         ConnectionCount = _host.Count,
         Sessions = [.. _sessions.All().Select(session => session.Describe())],
     };
@@ -202,9 +223,40 @@ public sealed class TargetServer : IAsyncDisposable
         }
     }
 
-    private async Task FlushAsync()
+    private static IEnumerable<string> ProblemsOf(IReadOnlyList<TargetDefinition> targets) =>
+    [
+        .. targets.SelectMany(target => target.Problems()),
+        .. targets.GroupBy(target => target.Name).Where(twins => twins.Count() > 1)
+            .Select(twins => $"There are {twins.Count()} targets with the name {twins.Key}."),
+    ];
+
+    private static void Check(string[] problems)
     {
-        foreach (TargetNode target in _targets.Values)
+        if (problems.Length > 0)
+        {
+            throw new ArgumentException(string.Join(' ', problems));
+        }
+    }
+
+    private bool ChangesUnits(TargetDefinition target) =>
+        _targets.Find(target.Name) is { } node
+        && !node.Units.Select(unit => unit.Definition).ToHashSet().SetEquals(target.LogicalUnits);
+
+    private TargetNode Redefine(TargetDefinition target)
+    {
+        if (_targets.Find(target.Name) is not { } node)
+        {
+            _log.Serving(target.Name.Value, target.LogicalUnits.Count);
+            return new TargetNode(target, _options);
+        }
+
+        node.Definition = target;
+        return node;
+    }
+
+    private async Task FlushAsync(IEnumerable<TargetNode> targets)
+    {
+        foreach (TargetNode target in targets)
         {
             foreach (LogicalUnit unit in target.Units.Where(unit => !unit.Device.Traits.IsReadOnly))
             {

@@ -40,12 +40,16 @@ internal sealed class TestTarget : IAsyncDisposable
             .. Enumerable.Range(0, extraTargetCount)
                 .Select(i => Define($"iqn.2026-01.example:{i:000}.{new string('x', 180)}", $"{i}", [])),
         ];
+        Definition = targets[0];
         Server = new TargetServer(Options, targets, time ?? TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     public TargetServerOptions Options { get; }
 
     public TargetServer Server { get; }
+
+    /// <summary>The first target, as it was defined.</summary>
+    public TargetDefinition Definition { get; }
 
     /// <summary>The device of LUN 0.</summary>
     public HeldDevice Device { get; } = new(BlockCount);

@@ -19,12 +19,14 @@ internal sealed record LunSource
     /// <summary>Of an image: where it is.</summary>
     public string? Path { get; init; }
 
+    /// <param name="text">As the user wrote it.</param>
+    /// <param name="folder">Where relative paths begin.</param>
     /// <exception cref="ControlException">It is no size, or there is no such file.</exception>
-    public static LunSource Parse(string text)
+    public static LunSource Parse(string text, string folder = ".")
     {
         if (!text.StartsWith(MemoryPrefix, StringComparison.Ordinal))
         {
-            string path = System.IO.Path.GetFullPath(text);
+            string path = System.IO.Path.GetFullPath(text, System.IO.Path.GetFullPath(folder));
             return File.Exists(path)
                 ? new LunSource { Text = text, Path = path }
                 : throw new ControlException(

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using IscsiMount.Block;
 using IscsiMount.Cli.Serving;
 using IscsiMount.Control;
 using IscsiMount.Control.Reports;
-using IscsiMount.Protocol.Names;
 using IscsiMount.Target;
+using IscsiMount.Target.Access;
 using IscsiMount.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +24,12 @@ internal sealed class TargetServeVerb : Verb
     {
         Description = "An image file, or ram:SIZE. Repeat it for LUN 1, 2 and so on.",
         HelpName = "FILE|ram:SIZE",
-        Required = true,
+    };
+
+    private readonly Option<string?> _configuration = new("--config")
+    {
+        Description = "Serve the targets of this file. It is read again at SIGHUP, and sessions go on.",
+        HelpName = "FILE",
     };
 
     private readonly Option<string> _name = new("--iqn")
@@ -35,9 +41,9 @@ internal sealed class TargetServeVerb : Verb
 
     private readonly Option<string[]> _portals = new("--portal")
     {
-        Description = "Where to listen; 0.0.0.0:3260 lets in every network. Port 0 lets the system choose.",
+        Description = "Where to listen; 0.0.0.0:3260 lets in every network. Port 0 lets the system choose. "
+            + $"Default: what the file says, or {PortalDefault}.",
         HelpName = "HOST:PORT",
-        DefaultValueFactory = _ => [PortalDefault],
     };
 
     private readonly Option<bool> _readOnly = new("--read-only")
@@ -62,6 +68,7 @@ internal sealed class TargetServeVerb : Verb
     {
         _blockLength.AcceptOnlyFromAmong("512", "4096");
         Options.Add(_luns);
+        Options.Add(_configuration);
         Options.Add(_name);
         Options.Add(_portals);
         Options.Add(_readOnly);
@@ -73,32 +80,25 @@ internal sealed class TargetServeVerb : Verb
     [
         "target serve --lun disk.img --portal 127.0.0.1:3260",
         "target serve --lun ram:2G --lun old.img --read-only --iqn iqn.2026-01.example:archive",
+        "target serve --config /etc/iscsimount/targets.json",
     ];
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IPEndPoint> portals = await PortalsAsync(arguments, cancellationToken);
-        var devices = new List<IBlockDevice>();
-        try
-        {
-            TargetDefinition target = Open(arguments, devices);
-            await ServeAsync(target, portals, arguments.GetValue(_logLevel));
-            return 0;
-        }
-        finally
-        {
-            foreach (IBlockDevice device in devices)
-            {
-                await device.DisposeAsync();
-            }
-        }
+        // All is looked at before anything is opened, so that a mistake in the last argument changes nothing.
+        ServePlan plan = PlanOf(arguments);
+        IReadOnlyList<IPEndPoint> portals = await PortalsAsync(arguments, plan, cancellationToken);
+        await using var targets = new OpenTargets();
+        await ServeAsync(arguments, plan, targets, portals);
+        return 0;
     }
 
     private async Task<IReadOnlyList<IPEndPoint>> PortalsAsync(
-        ParseResult arguments, CancellationToken cancellationToken)
+        ParseResult arguments, ServePlan plan, CancellationToken cancellationToken)
     {
         var portals = new List<IPEndPoint>();
-        foreach (string text in arguments.GetValue(_portals) ?? [PortalDefault])
+        string[] typed = arguments.GetValue(_portals) ?? [];
+        foreach (string text in typed.Length > 0 ? typed : plan.Portals.DefaultIfEmpty(PortalDefault))
         {
             portals.AddRange(await PortalArgument.ResolveAsync(text, cancellationToken));
         }
@@ -106,43 +106,87 @@ internal sealed class TargetServeVerb : Verb
         return portals;
     }
 
-    // All is looked at before anything is opened, so that a mistake in the last argument changes nothing.
-    private TargetDefinition Open(ParseResult arguments, List<IBlockDevice> devices)
+    private ServePlan PlanOf(ParseResult arguments)
     {
-        string typedName = arguments.GetValue(_name) ?? NameDefault;
-        if (!IscsiName.TryPrepare(typedName, out IscsiName? name, out string? problem))
+        string[] luns = arguments.GetValue(_luns) ?? [];
+        string? path = arguments.GetValue(_configuration);
+        if (path is null == (luns.Length == 0))
         {
-            throw new ControlException(ErrorCode.InvalidName, $"'{typedName}' is no iSCSI name.", problem);
+            throw new ControlException(
+                ErrorCode.WrongUsage,
+                path is null ? "There is nothing to serve." : "A file says what to serve, and so does --lun.",
+                hint: "Name image files or memory with --lun, or a file with --config.");
         }
 
-        LunSource[] sources = [.. arguments.GetRequiredValue(_luns).Select(LunSource.Parse)];
+        if (path is not null)
+        {
+            return new ServePlanReader(path).Read();
+        }
+
+        int blockLength = arguments.GetValue(_blockLength);
         bool isReadOnly = arguments.GetValue(_readOnly);
-        var units = new List<LogicalUnitDefinition>();
-        foreach (LunSource source in sources)
+        var target = new TargetPlan
         {
-            IBlockDevice device = source.Open(arguments.GetValue(_blockLength), isReadOnly);
-            devices.Add(device);
-            units.Add(new LogicalUnitDefinition
-            {
-                Lun = units.Count,
-                Device = device,
-                IsReadOnly = isReadOnly,
-                Serial = source.SerialOn(name.Value, units.Count),
-                ReservationFile = isReadOnly ? null : source.ReservationFile,
-            });
-        }
-
-        return new TargetDefinition { Name = name, LogicalUnits = units };
+            Name = ServePlanReader.NameOf(arguments.GetValue(_name) ?? NameDefault),
+            Luns = [.. luns.Select((text, lun) => new LunPlan(lun, LunSource.Parse(text), blockLength, isReadOnly))],
+        };
+        return new ServePlan([], TargetAccess.Everyone, [target]);
     }
 
-    private async Task ServeAsync(TargetDefinition target, IReadOnlyList<IPEndPoint> portals, LogLevel logLevel)
+    private async Task ServeAsync(
+        ParseResult arguments, ServePlan plan, OpenTargets targets, IReadOnlyList<IPEndPoint> portals)
     {
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM, stop);
-        using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, stop);
-        using ILoggerFactory logs = ConsoleLog.Create(logLevel);
-        var options = new TargetServerOptions { Portals = portals };
-        await using TargetServer server = Create(options, target, logs);
+        var signals = Channel.CreateBounded<PosixSignal>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        using PosixSignalRegistration terminate = Take(PosixSignal.SIGTERM, signals.Writer);
+        using PosixSignalRegistration interrupt = Take(PosixSignal.SIGINT, signals.Writer);
+        bool hasFile = arguments.GetValue(_configuration) is not null;
+        using PosixSignalRegistration? reload = hasFile && !OperatingSystem.IsWindows()
+            ? Take(PosixSignal.SIGHUP, signals.Writer)
+            : null;
+        using ILoggerFactory logs = ConsoleLog.Create(arguments.GetValue(_logLevel));
+        IReadOnlyList<TargetDefinition> definitions = await targets.OpenAsync(plan);
+        await using TargetServer server = Create(portals, plan, definitions, logs);
+        await StartAsync(server);
+        Context.Output.Write(Describe(definitions, server.Snapshot()), TargetText.Write);
+        while (await signals.Reader.ReadAsync() == PosixSignal.SIGHUP)
+        {
+            await ReloadAsync(arguments, targets, server, logs.CreateLogger<TargetServeVerb>());
+        }
+
+        await server.StopAsync();
+    }
+
+    private TargetServer Create(
+        IReadOnlyList<IPEndPoint> portals,
+        ServePlan plan,
+        IReadOnlyList<TargetDefinition> definitions,
+        ILoggerFactory logs)
+    {
+        var options = new TargetServerOptions { Portals = portals, DiscoveryAccess = plan.Discovery };
+        try
+        {
+            return new TargetServer(options, definitions, Context.Time, logs);
+        }
+        catch (ArgumentException problems)
+        {
+            throw new ControlException(
+                Problem.Of(ErrorCode.WrongUsage, "This cannot be served.", problems.Message), problems);
+        }
+        catch (ImageFileException failure)
+        {
+            throw new ControlException(
+                Problem.Of(
+                    ErrorCode.ImageUnusable,
+                    "The reservations of an image cannot be read.",
+                    failure.Message,
+                    "Without that file nobody has reserved the image."),
+                failure);
+        }
+    }
+
+    private static async Task StartAsync(TargetServer server)
+    {
         try
         {
             await server.StartAsync();
@@ -157,51 +201,44 @@ internal sealed class TargetServeVerb : Verb
                     "Stop whoever listens there, or choose another --portal; port 0 takes a free one."),
                 failure);
         }
-
-        Context.Output.Write(Describe(target, server.Snapshot()), TargetText.Write);
-        await stop.Task;
-        await server.StopAsync();
     }
 
-    private TargetServer Create(TargetServerOptions options, TargetDefinition target, ILoggerFactory logs)
+    // A file that cannot be used changes nothing: what is served goes on.
+    private async Task ReloadAsync(ParseResult arguments, OpenTargets targets, TargetServer server, ILogger log)
     {
         try
         {
-            return new TargetServer(options, [target], Context.Time, logs);
+            ServePlan plan = PlanOf(arguments);
+            await server.ReconfigureAsync(await targets.OpenAsync(plan), plan.Discovery);
+            await targets.KeepAsync(plan);
         }
-        catch (ImageFileException failure)
+        catch (Exception refusal) when (refusal is ControlException or ArgumentException or ImageFileException)
         {
-            throw new ControlException(
-                Problem.Of(
-                    ErrorCode.ImageUnusable,
-                    "The reservations of an image cannot be read.",
-                    failure.Message,
-                    "Without that file nobody has reserved the image."),
-                failure);
+            log.NotReloaded(refusal.Message);
         }
     }
 
-    private static PosixSignalRegistration StopOn(PosixSignal signal, TaskCompletionSource stop) =>
+    private static PosixSignalRegistration Take(PosixSignal signal, ChannelWriter<PosixSignal> signals) =>
         PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            stop.TrySetResult();
+            signals.TryWrite(signal);
         });
 
-    private static Document Describe(TargetDefinition target, TargetServerSnapshot server) => new()
+    private static Document Describe(IReadOnlyList<TargetDefinition> targets, TargetServerSnapshot server) => new()
     {
         Targets =
         [
-            new TargetReport
+            .. targets.Select(target => new TargetReport
             {
                 Name = target.Name.Value,
                 Portals = [.. server.Portals.Select(portal => portal.ToString())],
                 IsLoggedIn = false,
-            },
+            }),
         ],
         Luns =
         [
-            .. target.LogicalUnits.Select(unit => new LunReport
+            .. targets.SelectMany(target => target.LogicalUnits.Select(unit => new LunReport
             {
                 Session = 0,
                 Lun = (ulong)unit.Lun,
@@ -213,7 +250,7 @@ internal sealed class TargetServeVerb : Verb
                 BlockCount = unit.Device.BlockCount,
                 SizeBytes = (long)unit.Device.BlockCount * unit.Device.BlockLength,
                 IsWriteProtected = unit.IsReadOnly || unit.Device.Traits.IsReadOnly,
-            }),
+            })),
         ],
     };
 }

@@ -2,7 +2,6 @@ using IscsiMount.Protocol.Names;
 using IscsiMount.Target.Login;
 using IscsiMount.Target.Sessions;
 using IscsiMount.Target.Tasks;
-using IscsiMount.Target.Units;
 using Microsoft.Extensions.Logging;
 
 namespace IscsiMount.Target.Connections;
@@ -18,7 +17,7 @@ internal sealed record ConnectionContext
 
     public required SessionTable Sessions { get; init; }
 
-    public required IReadOnlyDictionary<IscsiName, TargetNode> Targets { get; init; }
+    public required TargetDirectory Targets { get; init; }
 
     public required BufferBudget Budget { get; init; }
 

@@ -1,3 +1,4 @@
+using IscsiMount.Target.Units;
 using IscsiMount.Transport;
 
 namespace IscsiMount.Target.Connections;
@@ -100,6 +101,21 @@ internal sealed class ConnectionHost(ConnectionContext context) : IDisposable
             else
             {
                 connection.End(EndReason.ServerStopped);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Asks the initiators of targets that are taken away to log out, and closes what is left after a short time.
+    /// </summary>
+    public void EndSessions(IReadOnlyCollection<TargetNode> targets, TimeSpan grace)
+    {
+        foreach (Connection connection in All())
+        {
+            if (connection.FullFeature is { } phase && targets.Contains(phase.Session.Target))
+            {
+                phase.AskForLogout(grace);
+                connection.Close(EndReason.TargetRemoved);
             }
         }
     }

@@ -32,7 +32,7 @@ internal sealed class ControlRequests
             session.Proposal.TargetName,
             session.Proposal.IsDiscovery,
             [
-                .. context.Targets.Keys.Where(
+                .. context.Targets.All.Select(target => target.Name).Where(
                     name => context.Policy.Judge(initiator, name, connection.RemoteAddress).Status.IsSuccess),
             ],
             context.AddressesSeenFrom(connection.LocalName));

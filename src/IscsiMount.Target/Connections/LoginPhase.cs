@@ -87,8 +87,15 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
     {
         var key = new SessionKey(
             proposal.InitiatorName.Value, proposal.Request.Isid, proposal.TargetName?.Value ?? connection.LocalName);
+        TargetNode? target = proposal.TargetName is { } name ? context.Targets.Find(name) : null;
+        if (target is null && !proposal.IsDiscovery)
+        {
+            Take(_login.Reject(LoginStatus.NotFound, $"{proposal.TargetName} was taken away in the meantime"));
+            return;
+        }
+
         _own = AsPartOfSession(proposal);
-        SessionOpening opening = TryOpen(key, proposal, _own);
+        SessionOpening opening = TryOpen(key, proposal, target, _own);
         while (opening.InTheWay is { } old)
         {
             // Two sessions of one port must not overlap: a write of the old one that ends late would undo a write of
@@ -99,7 +106,7 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
                 break;
             }
 
-            opening = TryOpen(key, proposal, _own);
+            opening = TryOpen(key, proposal, target, _own);
         }
 
         _session = opening.Opened;
@@ -114,6 +121,11 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
         else
         {
             EnterSession(_session, _own, proposal);
+            if (target is not null && context.Targets.Find(target.Name) != target)
+            {
+                // It was taken away while the session was opened.
+                connection.End(EndReason.TargetRemoved);
+            }
         }
     }
 
@@ -137,16 +149,14 @@ internal sealed class LoginPhase(Connection connection, ConnectionContext contex
         return true;
     }
 
-    private SessionOpening TryOpen(SessionKey key, LoginProposal proposal, SessionConnection own)
+    private SessionOpening TryOpen(
+        SessionKey key, LoginProposal proposal, TargetNode? target, SessionConnection own)
     {
         return context.Sessions.TryOpen(key, proposal, own, (tsih, history) =>
         {
-            Nexus? nexus = proposal.IsDiscovery || proposal.TargetName is null
+            Nexus? nexus = proposal.IsDiscovery || target is null
                 ? null
-                : new Nexus(
-                    context.Targets[proposal.TargetName],
-                    new InitiatorPort(key.InitiatorName, key.Isid),
-                    FirstAttention(history));
+                : new Nexus(target, new InitiatorPort(key.InitiatorName, key.Isid), FirstAttention(history));
             var terms = new SessionTerms(context.Options.CommandsInFlightMax, context.Budget, context.Log);
             return new Session(key, tsih, proposal, nexus, terms);
         });

@@ -51,6 +51,9 @@ internal sealed class Session
     /// <summary>Of a normal session.</summary>
     public Nexus? Nexus { get; }
 
+    /// <summary>The target of a normal session.</summary>
+    public TargetNode? Target => Nexus?.Target;
+
     public CommandSequencer<IOrderedCommand> Sequencer { get; }
 
     public CommandOrder Order { get; }
@@ -76,6 +79,9 @@ internal sealed class Session
             connection.End(reason);
         }
     }
+
+    /// <summary>Ends when no command of the session runs any more and the units have forgotten it.</summary>
+    public Task HasEnded => _hasEnded.Task;
 
     /// <summary>Waits until no command of the session runs any more and the units have forgotten it.</summary>
     public bool WaitUntilEnded(TimeSpan limit) => _hasEnded.Task.Wait(limit);

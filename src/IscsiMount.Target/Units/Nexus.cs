@@ -27,6 +27,8 @@ internal sealed class Nexus
         }
     }
 
+    public TargetNode Target => _target;
+
     /// <summary>All units, in the order of their numbers.</summary>
     public IEnumerable<NexusUnit> Units => _units.OfType<NexusUnit>();
 

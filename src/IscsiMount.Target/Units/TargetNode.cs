@@ -19,7 +19,8 @@ internal sealed class TargetNode
         ];
     }
 
-    public TargetDefinition Definition { get; }
+    /// <summary>What it is at this moment. Its name and its units stay the same as long as it is served.</summary>
+    public TargetDefinition Definition { get; set; }
 
     public IscsiName Name => Definition.Name;
 
