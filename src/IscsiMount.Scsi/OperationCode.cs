@@ -65,6 +65,9 @@ public static class ServiceAction
 {
     public const byte Mask = 0x1F;
 
+    /// <summary>Of <see cref="OperationCode.ReceiveCopyResults"/>.</summary>
+    public const byte CopyOperatingParameters = 0x03;
+
     /// <summary>Of <see cref="OperationCode.ServiceActionIn16"/>.</summary>
     public const byte ReadCapacity16 = 0x10;
 

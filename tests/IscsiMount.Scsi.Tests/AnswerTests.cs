@@ -1,9 +1,11 @@
 using IscsiMount.Scsi.Capacity;
+using IscsiMount.Scsi.Copying;
 using IscsiMount.Scsi.Identity;
 using IscsiMount.Scsi.Paths;
 using IscsiMount.Scsi.Provisioning;
 using IscsiMount.Scsi.Reservations;
 using IscsiMount.Scsi.Sense;
+using IscsiMount.Scsi.Transfer;
 using IscsiMount.Scsi.Unit;
 using IscsiMount.Testing;
 using Xunit;
@@ -166,6 +168,30 @@ public sealed class AnswerTests
             nameof(OperationSupport),
             "00" + "03" + "0006" + "000000000000",
             new OperationSupport { Level = SupportLevel.Standard, Usage = [0, 0, 0, 0, 0, 0] }
+        },
+        {
+            nameof(CopyStatus),
+            "00000008" + "01" + "0003" + "01" + "00000400",
+            new CopyStatus { IsDone = true, SegmentCount = 3, TransferredKibibytes = 1024 }
+        },
+        {
+            nameof(CopyLimits),
+            "0000002A" + "00000000" + "0010" + "0020" + "00000300" + "01FFFE00" + "00000000" + "00000000" + "00000000"
+                + "0000" + "0001" + "01" + "000000" + "000000" + "02" + "02E4",
+            new CopyLimits
+            {
+                DevicesMax = 16,
+                SegmentsMax = 32,
+                DescriptorLengthMax = 768,
+                SegmentSizeMax = 0x01FF_FE00,
+                CopiesMax = 1,
+                Types = [0x02, 0xE4],
+            }
+        },
+        {
+            nameof(DefectList),
+            "00" + "1D" + "0000",
+            new DefectList { HasFactoryList = true, HasGrownList = true, Format = 5 }
         },
         {
             nameof(ExtendedInquiry),
@@ -350,6 +376,9 @@ public sealed class AnswerTests
         nameof(LogicalBlockProvisioning) => LogicalBlockProvisioning.Read,
         nameof(SupportedOperations) => SupportedOperations.Read,
         nameof(OperationSupport) => OperationSupport.Read,
+        nameof(CopyStatus) => CopyStatus.Read,
+        nameof(CopyLimits) => CopyLimits.Read,
+        nameof(DefectList) => source => DefectList.Read(source, CdbForm.Ten),
         nameof(ExtendedInquiry) => ExtendedInquiry.Read,
         nameof(LbaStatusList) => LbaStatusList.Read,
         nameof(TargetPortGroups) => TargetPortGroups.Read,

@@ -1,5 +1,6 @@
 using IscsiMount.Primitives;
 using IscsiMount.Scsi.Capacity;
+using IscsiMount.Scsi.Copying;
 using IscsiMount.Scsi.Identity;
 using IscsiMount.Scsi.Mode;
 using IscsiMount.Scsi.Paths;
@@ -164,6 +165,22 @@ public sealed class CommandTests
             "A3" + "2A" + "00000000" + "00001000" + "00" + "00",
             new ReportTargetPortGroups { WantsExtendedHeader = true }
         },
+        {
+            "83" + "00" + "0000000000000000" + "01020304" + "00" + "00",
+            new ExtendedCopy { ParameterListLength = 0x0102_0304 }
+        },
+        {
+            "84" + "03" + "07" + "00000000000000" + "00000400" + "00" + "00",
+            new ReceiveCopyResults { Report = CopyReport.OperatingParameters, ListIdentifier = 7 }
+        },
+        {
+            "37" + "00" + "1D" + "00000000" + "1000" + "00",
+            new ReadDefects { WantsFactoryList = true, WantsGrownList = true, Format = 5 }
+        },
+        {
+            "B7" + "0D" + "01020304" + "00001000" + "00" + "00",
+            new ReadDefects { Form = CdbForm.Twelve, WantsGrownList = true, Format = 5, FirstDescriptor = 0x0102_0304 }
+        },
         { "A0" + "00" + "00" + "000000" + "00010000" + "00" + "00", new ReportLuns() },
         {
             "A0" + "00" + "02" + "000000" + "00000010" + "00" + "00",
@@ -208,6 +225,10 @@ public sealed class CommandTests
         { OperationCode.PersistentReserveIn, 0 },
         { OperationCode.PersistentReserveOut, 0 },
         { OperationCode.MaintenanceIn, ServiceAction.TargetPortGroups },
+        { OperationCode.ExtendedCopy, 0 },
+        { OperationCode.ReceiveCopyResults, 0 },
+        { OperationCode.ReadDefectData10, 0 },
+        { OperationCode.ReadDefectData12, 0 },
         { OperationCode.ReportLuns, 0 },
         { OperationCode.MaintenanceIn, ServiceAction.ReportSupportedOperationCodes },
     };
@@ -348,6 +369,9 @@ public sealed class CommandTests
         OperationCode.ModeSelect6 or OperationCode.ModeSelect10 => ModeSelect.Read,
         OperationCode.PersistentReserveIn => PersistentReserveIn.Read,
         OperationCode.PersistentReserveOut => PersistentReserveOut.Read,
+        OperationCode.ExtendedCopy => ExtendedCopy.Read,
+        OperationCode.ReceiveCopyResults => ReceiveCopyResults.Read,
+        OperationCode.ReadDefectData10 or OperationCode.ReadDefectData12 => ReadDefects.Read,
         OperationCode.ReportLuns => ReportLuns.Read,
         OperationCode.MaintenanceIn => (cdb[1] & ServiceAction.Mask) == ServiceAction.TargetPortGroups
             ? ReportTargetPortGroups.Read

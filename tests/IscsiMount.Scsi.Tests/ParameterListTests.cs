@@ -1,4 +1,6 @@
 using IscsiMount.Primitives;
+using IscsiMount.Scsi.Copying;
+using IscsiMount.Scsi.Identity;
 using IscsiMount.Scsi.Mode;
 using IscsiMount.Scsi.Provisioning;
 using IscsiMount.Scsi.Reservations;
@@ -22,6 +24,41 @@ public sealed class ParameterListTests
             "0026" + "0020" + "00000000"
                 + "0102030405060708" + "090A0B0C" + "00000000" + "0000000000000001" + "00000002" + "00000000",
             new UnmapList { Blocks = [new(0x0102_0304_0506_0708, 0x090A_0B0C), new(1, 2)] }
+        },
+        {
+            nameof(CopyParameters),
+            "01" + "19" + "0020" + "00000000" + "0000001C" + "00000000"
+                + "E4" + "00" + "0000" + "01" + "03" + "00" + "08" + "3102030405060708" + new string('0', 24)
+                + "00000200"
+                + "02" + "00" + "0018" + "0000" + "0000" + "0000" + "0800" + "0102030405060708" + "1112131415161718",
+            new CopyParameters
+            {
+                ListIdentifier = 1,
+                ListIdentifierUsage = 3,
+                Priority = 1,
+                Devices =
+                [
+                    new()
+                    {
+                        Name = new()
+                        {
+                            CodeSet = DesignatorCodeSet.Binary,
+                            Type = DesignatorType.Naa,
+                            Identifier = [0x31, 2, 3, 4, 5, 6, 7, 8],
+                        },
+                        BlockLength = 512,
+                    },
+                ],
+                Segments =
+                [
+                    new()
+                    {
+                        BlockCount = 2048,
+                        SourceBlock = 0x0102_0304_0506_0708,
+                        DestinationBlock = 0x1112_1314_1516_1718,
+                    },
+                ],
+            }
         },
         {
             nameof(ReservationParameters),
@@ -165,6 +202,7 @@ public sealed class ParameterListTests
         nameof(UnmapList) => UnmapList.Read,
         nameof(ReservationParameters) => ReservationParameters.Read,
         nameof(MoveParameters) => MoveParameters.Read,
+        nameof(CopyParameters) => CopyParameters.Read,
         nameof(ModeForm.Six) => source => ModeParameterList.Read(source, ModeForm.Six),
         nameof(ModeForm.Ten) => source => ModeParameterList.Read(source, ModeForm.Ten),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),

@@ -18,6 +18,7 @@ public readonly record struct AdditionalSense(byte Code, byte Qualifier)
     public static readonly AdditionalSense WriteError = new(0x0C, 0x00);
     public static readonly AdditionalSense UnexpectedUnsolicitedData = new(0x0C, 0x0C);
     public static readonly AdditionalSense NotEnoughUnsolicitedData = new(0x0C, 0x0D);
+    public static readonly AdditionalSense CopyDeviceNotReachable = new(0x0D, 0x02);
     public static readonly AdditionalSense UnrecoveredReadError = new(0x11, 0x00);
     public static readonly AdditionalSense ParameterListLengthError = new(0x1A, 0x00);
     public static readonly AdditionalSense MiscompareDuringVerify = new(0x1D, 0x00);

@@ -35,6 +35,7 @@ internal static class AdditionalSenseNames
         [0x0C03] = "write error, the block should be reassigned",
         [0x0C0C] = "write error: unexpected unsolicited data",
         [0x0C0D] = "write error: not enough unsolicited data",
+        [0x0D02] = "a device or a range of a copy cannot be reached",
         [0x1001] = "the guard of a block is wrong",
         [0x1002] = "the application tag of a block is wrong",
         [0x1003] = "the reference tag of a block is wrong",

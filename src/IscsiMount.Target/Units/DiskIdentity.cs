@@ -30,6 +30,7 @@ internal sealed class DiskIdentity
 
     public DiskIdentity(LogicalUnitDefinition definition, string targetName, TargetServerOptions options)
     {
+        UnitNames = NamesOfUnit(definition);
         _standard = new InquiryData
         {
             Vendor = definition.Vendor,
@@ -37,13 +38,14 @@ internal sealed class DiskIdentity
             Revision = "1",
             HasSeveralPorts = false,
             TargetPortGroupSupport = ImplicitStates,
+            IsThirdPartyCopySupported = true,
             VersionDescriptors = [Sam5, IscsiLevel1, Spc4, Sbc3],
         };
 
         _pages[VitalProductPageCode.UnitSerialNumber] = new UnitSerialNumber { SerialNumber = definition.Serial };
         _pages[VitalProductPageCode.DeviceIdentification] = new DeviceIdentification
         {
-            Designators = [.. NamesOfUnit(definition), .. NamesOfTarget(targetName, options.TargetPortalGroupTag)],
+            Designators = [.. UnitNames, .. NamesOfTarget(targetName, options.TargetPortalGroupTag)],
         };
         _pages[VitalProductPageCode.BlockLimits] = Limits(
             definition.Device, new DiskLimits(definition.Device, options.TransferSizeMax));
@@ -62,6 +64,9 @@ internal sealed class DiskIdentity
             Pages = [VitalProductPageCode.SupportedPages, .. _pages.Keys],
         };
     }
+
+    /// <summary>The names that are those of the disk alone.</summary>
+    public IReadOnlyList<Designator> UnitNames { get; }
 
     public CommandPlan PlanInquiry(in CdbBytes cdb)
     {

@@ -50,6 +50,13 @@ internal static class DiskOperationTable
         ReservationOut(0x05),
         ReservationOut(0x06),
         ReservationOut(0x07),
+        new("83000000000000000000FFFFFFFF0000", 0, Write, static (disk, cdb) => disk.Copying.PlanCopy(cdb)),
+        new("8400FF00000000000000FFFFFFFF0000", 0, Read, static (disk, cdb) => disk.Copying.PlanReport(cdb)),
+        new(
+            "8403FF00000000000000FFFFFFFF0000",
+            ServiceAction.CopyOperatingParameters,
+            Read,
+            static (disk, cdb) => disk.Copying.PlanReport(cdb)),
         new("8818FFFFFFFFFFFFFFFFFFFFFFFF0000", null, Read, static (disk, cdb) => disk.PlanTransfer(cdb)),
         new(
             "8918FFFFFFFFFFFFFFFF000000FF0000",

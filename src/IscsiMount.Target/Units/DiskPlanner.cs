@@ -6,6 +6,7 @@ using IscsiMount.Scsi.Capacity;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Scsi.Transfer;
 using IscsiMount.Scsi.Unit;
+using IscsiMount.Target.Units.Copying;
 using IscsiMount.Target.Units.Work;
 
 namespace IscsiMount.Target.Units;
@@ -39,6 +40,8 @@ internal sealed class DiskPlanner(
     public ProvisioningPlanner Provisioning => new(this);
 
     public AtomicPlanner Atomic => new(this);
+
+    public CopyPlanner Copying => new(this);
 
     /// <summary>Whether blocks can be without space.</summary>
     public bool IsThin { get; } = definition.Device.Traits.CanFreeSpace;

@@ -2,6 +2,7 @@ using IscsiMount.Block;
 using IscsiMount.Primitives;
 using IscsiMount.Scsi.Sense;
 using IscsiMount.Target.Tasks;
+using IscsiMount.Target.Units.Copying;
 using IscsiMount.Target.Units.Reservations;
 
 namespace IscsiMount.Target.Units;
@@ -112,6 +113,9 @@ internal sealed class NexusUnit(LogicalUnit unit, InitiatorPort port)
 
     /// <summary>The initiator's end of the nexus.</summary>
     public InitiatorPort Port => port;
+
+    /// <summary>How the copies of this session went.</summary>
+    public CopyResults Copies { get; } = new();
 
     /// <summary>Who runs the commands of this session.</summary>
     public TaskRunner? Runner { get; set; }

@@ -39,12 +39,6 @@ public sealed class ScsiConformanceTests(ITestOutputHelper output) : IAsyncLifet
         ("a count of zero is refused, as page B0h tells", ["WriteSame10.ZeroBlocks", "WriteSame16.ZeroBlocks"]),
         ("the unit is not write-protected; one that is is judged by itself", ["ReadOnly.ReadOnlySBC"]),
         ("a cold reset would let any initiator disconnect all others", ["Reserve6.TargetColdReset"]),
-        ("copying by the target is not offered",
-        [
-            "ExtendedCopy.Simple", "ExtendedCopy.ParamHdr", "ExtendedCopy.DescrLimits", "ExtendedCopy.DescrType",
-            "ExtendedCopy.ValidTgtDescr", "ExtendedCopy.ValidSegDescr", "ReceiveCopyResults.CopyStatus",
-            "ReceiveCopyResults.OpParams",
-        ]),
         ("sanitizing is not offered",
         [
             "Sanitize.BlockErase", "Sanitize.BlockEraseReserved", "Sanitize.CryptoErase",

@@ -239,7 +239,7 @@ public sealed class DiskCommandTests : IDisposable
 
             Assert.True(answer.Length <= 64 * 1024);
             Assert.True(refusal?.Sense is null or
-            { Key: SenseKey.IllegalRequest or SenseKey.Miscompare or SenseKey.DataProtect });
+            { Key: SenseKey.IllegalRequest or SenseKey.Miscompare or SenseKey.DataProtect or SenseKey.CopyAborted });
         }
     }
 
