@@ -1,6 +1,5 @@
 using IscsiMount.Mounted.Tests.Samples;
 using IscsiMount.Testing;
-using IscsiMount.Testing.Product;
 using Xunit;
 
 namespace IscsiMount.Mounted.Tests;
