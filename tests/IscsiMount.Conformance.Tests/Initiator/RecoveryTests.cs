@@ -269,7 +269,8 @@ public sealed class RecoveryTests
 
         stage.Target.Abort();
 
-        var lost = await Assert.ThrowsAsync<SessionEndedException>(() => preventing);
+        var lost = await Assert.ThrowsAsync<SessionEndedException>(
+            () => preventing.WaitAsync(Eventually.DefaultLimit, TestContext.Current.CancellationToken));
         Assert.Equal(SessionEndReason.ConnectionLost, lost.Reason);
         Assert.False(stage.Session.Ended.IsCompleted);
     }
