@@ -48,6 +48,19 @@ internal sealed class ScriptedInitiator : IDisposable
 
     public SerialNumber ExpStatSN => new(_statSN);
 
+    /// <summary>The one Data-Out that answers an R2T. Its length is the part of the test.</summary>
+    public static DataOut DataFor(ReadyToTransfer wanted) => new()
+    {
+        IsFinal = true,
+        DataSegmentLength = 0,
+        Lun = wanted.Lun,
+        InitiatorTaskTag = wanted.InitiatorTaskTag,
+        TargetTransferTag = wanted.TargetTransferTag,
+        ExpStatSN = default,
+        DataSN = default,
+        BufferOffset = wanted.BufferOffset,
+    };
+
     public void SendBytes(params ReadOnlySpan<byte> bytes)
     {
         byte[] copy = bytes.ToArray();

@@ -117,7 +117,7 @@ public sealed class ControlTests
         ScriptedInitiator initiator = target.LogIn("DataDigest=CRC32C ImmediateData=No InitialR2T=Yes");
         initiator.Send(initiator.Command("2A 00 00000000 00 0002 00", writeLength: 1024));
         ReadyToTransfer wanted = initiator.Receive<ReadyToTransfer>();
-        DataOut data = DataFor(wanted);
+        DataOut data = ScriptedInitiator.DataFor(wanted);
         byte[] header = new byte[48];
         (data with { IsFinal = false, DataSegmentLength = 512 }).Write(header);
 
@@ -434,17 +434,5 @@ public sealed class ControlTests
         ConnectionId = cid,
         CmdSN = new(initiator.CmdSN),
         ExpStatSN = initiator.ExpStatSN,
-    };
-
-    private static DataOut DataFor(ReadyToTransfer wanted) => new()
-    {
-        IsFinal = true,
-        DataSegmentLength = 0,
-        Lun = wanted.Lun,
-        InitiatorTaskTag = wanted.InitiatorTaskTag,
-        TargetTransferTag = wanted.TargetTransferTag,
-        ExpStatSN = default,
-        DataSN = default,
-        BufferOffset = wanted.BufferOffset,
     };
 }

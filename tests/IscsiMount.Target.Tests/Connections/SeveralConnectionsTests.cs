@@ -69,9 +69,9 @@ public sealed class SeveralConnectionsTests : IAsyncDisposable
         _one.Send(Next(_one, "2A 00 00000000 00 0001 00", writeLength: 512));
         ReadyToTransfer wanted = _one.Receive<ReadyToTransfer>();
 
-        _two.Send(DataFor(wanted), Filled(0xEE));
+        _two.Send(ScriptedInitiator.DataFor(wanted), Filled(0xEE));
         Ping(_two);
-        _one.Send(DataFor(wanted), Filled(0x11));
+        _one.Send(ScriptedInitiator.DataFor(wanted), Filled(0x11));
         _one.ReceiveGood();
 
         Assert.Equal(Filled(0x11), ReadFirstBlock(_two));
@@ -283,18 +283,6 @@ public sealed class SeveralConnectionsTests : IAsyncDisposable
         ConnectionId = connectionId,
         CmdSN = new(initiator.CmdSN),
         ExpStatSN = initiator.ExpStatSN,
-    };
-
-    private static DataOut DataFor(ReadyToTransfer wanted) => new()
-    {
-        IsFinal = true,
-        DataSegmentLength = 0,
-        Lun = wanted.Lun,
-        InitiatorTaskTag = wanted.InitiatorTaskTag,
-        TargetTransferTag = wanted.TargetTransferTag,
-        ExpStatSN = default,
-        DataSN = default,
-        BufferOffset = wanted.BufferOffset,
     };
 
     private static byte[] Filled(byte value) => [.. Enumerable.Repeat(value, 512)];
